@@ -1,0 +1,1 @@
+"""Home Assistant loads this package as the folder of custom integrations."""

@@ -1,0 +1,55 @@
+"""Access control run by vendor clouds."""
+
+from aiohttp import DummyCookieJar
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.device_registry import AnyDeviceEntry
+from homeassistant.helpers.typing import ConfigType
+
+from .const import CONF_VENDOR, DOMAIN
+from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
+from .devices import identifier
+from .services import async_setup_services
+from .vendors import VENDORS
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.LOCK, Platform.SWITCH]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> bool:
+    """Set up an account."""
+    spec = VENDORS[entry.data[CONF_VENDOR]]
+    # No cookies: two accounts at one cloud must not share a session there.
+    session = async_create_clientsession(hass, cookie_jar=DummyCookieJar())
+    coordinator = LatchkeyCoordinator(
+        hass, entry, spec, spec.connect(session, entry.data)
+    )
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> bool:
+    """Unload an account."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: LatchkeyConfigEntry, device_entry: AnyDeviceEntry
+) -> bool:
+    """Let the user remove a device that the account no longer has."""
+    return not any(
+        identifier(entry, device_id) in device_entry.identifiers
+        for device_id in entry.runtime_data.data.devices
+    )

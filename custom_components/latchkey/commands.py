@@ -1,0 +1,187 @@
+"""Commands to outputs: sent once, one at a time for a device, followed by a look at their effect."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .vendors.expectation import Expectation, overlaid
+from .vendors.model import Device, Status
+from .vendors.vendor import (
+    OutcomeUnknown,
+    ReportsStatus,
+    SwitchesOutputs,
+    VendorError,
+    WrongCredentials,
+)
+
+if TYPE_CHECKING:
+    from .coordinator import LatchkeyCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+SETTLING_TIME: Final = 2.0
+"""Seconds after which a command's effect is looked for."""
+
+
+class Commands:
+    """Sends an account's commands and holds what they lead one to expect."""
+
+    def __init__(self, coordinator: LatchkeyCoordinator) -> None:
+        """Initialize with the account."""
+        self._coordinator = coordinator
+        self._expected: defaultdict[str, dict[str, Expectation]] = defaultdict(dict)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._timers: dict[tuple[str, ...], CALLBACK_TYPE] = {}
+        self._stopped = False
+
+    @callback
+    def async_stop(self) -> None:
+        """Cancel all that was still to happen."""
+        self._stopped = True
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+
+    def overlaid(self, root_id: str, status: Status) -> Status:
+        """Return a reported status with what is expected in the place of what is older."""
+        expected = self._expected.get(root_id)
+        return overlaid(status, expected, dt_util.utcnow()) if expected else status
+
+    async def async_set(self, device: Device, output_id: str, *, on: bool) -> None:
+        """Turn an output on or off until further notice."""
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, SwitchesOutputs)
+        await self._async_send(
+            device, output_id, vendor.set_output(device, output_id, on=on), on=on
+        )
+
+    async def async_pulse(self, device: Device, output_id: str, seconds: int) -> None:
+        """Turn an output on for some seconds."""
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, SwitchesOutputs)
+        await self._async_send(
+            device,
+            output_id,
+            vendor.pulse_output(device, output_id, seconds),
+            on=True,
+            pulse=timedelta(seconds=seconds),
+        )
+
+    async def _async_send(
+        self,
+        device: Device,
+        output_id: str,
+        command: Coroutine[Any, Any, datetime],
+        *,
+        on: bool,
+        pulse: timedelta | None = None,
+    ) -> None:
+        root_id = device.root_id
+        async with self._locks[root_id]:
+            shown = self._coordinator.data.statuses.get(root_id)
+            was_on = shown.outputs.get(output_id) if shown else None
+            try:
+                vendor_accepted_at = await command
+            except OutcomeUnknown:
+                self._look_later(device)
+                # A pulse can be told from what was before only where the output was off.
+                if (pulse and was_on is not False) or not await self._async_took_effect(
+                    device, output_id, on=on
+                ):
+                    raise
+                vendor_accepted_at = dt_util.utcnow()
+            except WrongCredentials:
+                self._coordinator.config_entry.async_create_background_task(
+                    self._coordinator.hass,
+                    self._coordinator.async_request_refresh(),
+                    f"{self._coordinator.name}: are the credentials wrong?",
+                )
+                raise
+            self._expected[root_id][output_id] = Expectation(
+                on=on,
+                accepted_at=dt_util.utcnow(),
+                vendor_accepted_at=vendor_accepted_at,
+                pulse=pulse,
+            )
+        self._coordinator.async_publish()
+        self._look_later(device)
+        self._disarm(root_id, output_id)
+        if pulse:
+            self._arm((root_id, output_id), pulse, lambda: self._pulse_ended(device))
+
+    @callback
+    def _pulse_ended(self, device: Device) -> None:
+        self._coordinator.async_publish()
+        self._look_later(device)
+
+    async def _async_took_effect(
+        self, device: Device, output_id: str, *, on: bool
+    ) -> bool:
+        """Return whether a status that is not from memory shows what was commanded."""
+        status = await self._async_look(device)
+        return (
+            status is not None
+            and not status.cached
+            and status.outputs.get(output_id) is on
+        )
+
+    @callback
+    def _look_later(self, device: Device) -> None:
+        """Read a device's status soon; several commands at once lead to one reading."""
+
+        async def look() -> None:
+            async with self._locks[device.root_id]:
+                await self._async_look(device)
+            self._coordinator.async_publish()
+
+        @callback
+        def due() -> None:
+            self._coordinator.config_entry.async_create_background_task(
+                self._coordinator.hass,
+                look(),
+                f"{self._coordinator.name}: status after a command",
+            )
+
+        self._arm((device.root_id,), timedelta(seconds=SETTLING_TIME), due)
+
+    async def _async_look(self, device: Device) -> Status | None:
+        """Read a device's status, where it can be read."""
+        vendor = self._coordinator.vendor
+        if not isinstance(vendor, ReportsStatus):
+            return None
+        try:
+            status = await vendor.status(device)
+        except VendorError as err:
+            _LOGGER.debug("%s: no status: %s", self._coordinator.name, err)
+            return None
+        self._coordinator.async_take_status(device.root_id, status)
+        return status
+
+    @callback
+    def _arm(
+        self, key: tuple[str, ...], delay: timedelta, action: Callable[[], None]
+    ) -> None:
+        @callback
+        def due(_: datetime) -> None:
+            del self._timers[key]
+            action()
+
+        self._disarm(*key)
+        if not self._stopped:
+            self._timers[key] = async_call_later(
+                self._coordinator.hass,
+                delay,
+                HassJob(due, cancel_on_shutdown=True),
+            )
+
+    @callback
+    def _disarm(self, *key: str) -> None:
+        if cancel := self._timers.pop(key, None):
+            cancel()

@@ -1,0 +1,223 @@
+"""The account's one clock: polls, takes in what commands lead to, spreads what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import logging
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .commands import Commands
+from .const import CONF_POLL_INTERVAL
+from .devices import async_sync_devices
+from .errors import translated
+from .inventory import InventoryTracker
+from .polling import Round
+from .vendors.model import Device, Status
+from .vendors.vendor import (
+    RateLimited,
+    Vendor,
+    VendorError,
+    VendorSpec,
+    WrongCredentials,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+INVENTORY_INTERVAL: Final = timedelta(minutes=15)
+UNSTATED_WAIT: Final = 60.0
+"""Seconds to wait after a rate limit that names no time."""
+
+type LatchkeyConfigEntry = ConfigEntry[LatchkeyCoordinator]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """What is known of an account; a device that cannot be read has no status."""
+
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+
+
+class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
+    """Keeps one account's data, and tells each entity when something of its device changed."""
+
+    config_entry: LatchkeyConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: LatchkeyConfigEntry,
+        spec: VendorSpec,
+        vendor: Vendor,
+    ) -> None:
+        """Initialize with the account's client."""
+        self._interval = timedelta(
+            seconds=entry.options.get(CONF_POLL_INTERVAL, spec.poll_interval)
+        )
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=self._interval,
+        )
+        self.vendor = vendor
+        self.data = AccountData()
+        self.inventory = InventoryTracker()
+        self.unreachable: dict[str, str] = {}
+        self._next_inventory = dt_util.utcnow()
+        self.reported: dict[str, Status] = {}
+        self.commands = Commands(self)
+        self._told = (self.data, self.last_update_success)
+        self._changed: set[str] | None = None
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop all that was still to happen."""
+        await super().async_shutdown()
+        self.commands.async_stop()
+
+    # Readings
+
+    @override
+    async def _async_update_data(self) -> AccountData:
+        """Read the inventory where it is due, and the status of every device that has one."""
+        self.update_interval = self._interval
+        try:
+            await self._async_read()
+        except WrongCredentials as err:
+            raise translated(err, ConfigEntryAuthFailed, self.name) from err
+        except RateLimited as err:
+            # Not an outage: what was read before stays, and the next poll waits.
+            wait = UNSTATED_WAIT if err.retry_after is None else err.retry_after
+            if not self.inventory.devices:
+                failure = translated(err, UpdateFailed, self.name)
+                failure.retry_after = wait
+                raise failure from err
+            _LOGGER.debug("%s: rate limited, next poll in %.0f s", self.name, wait)
+            self.update_interval = max(self._interval, timedelta(seconds=wait))
+        except VendorError as err:
+            raise translated(err, UpdateFailed, self.name) from err
+        return self._shown()
+
+    async def _async_read(self) -> None:
+        now = dt_util.utcnow()
+        if now >= self._next_inventory:
+            await self._async_read_inventory(now)
+        before = dict(self.reported)
+        round_ = Round(self.vendor)
+        try:
+            await round_.read(self._readable())
+        finally:
+            for device_id, status in round_.statuses.items():
+                held = self.reported.get(device_id)
+                # What was read after a command, while the round went on, may be the newer one.
+                if held is before.get(device_id) or not _is_older(status, held):
+                    self.reported[device_id] = status
+            self._take_failures(round_)
+
+    async def _async_read_inventory(self, now: datetime) -> None:
+        try:
+            try:
+                inventory = await self.vendor.inventory()
+            except WrongCredentials:
+                # Polling stops for good where credentials are wrong: one refusal is not enough.
+                inventory = await self.vendor.inventory()
+        except WrongCredentials, RateLimited:
+            raise
+        except VendorError as err:
+            if not self.inventory.devices:
+                raise
+            _LOGGER.debug("%s: inventory not read: %s", self.name, err)
+            return
+        self._next_inventory = now + INVENTORY_INTERVAL
+        self.inventory.update(inventory)
+        async_sync_devices(self.hass, self.config_entry, self.inventory)
+
+    def _readable(self) -> list[Device]:
+        """Return the devices whose status tells of an output or an input, theirs or a part's."""
+        roots = {
+            device.root_id
+            for device in self.inventory.devices.values()
+            if device.outputs or device.inputs
+        }
+        return [self.inventory.devices[root_id] for root_id in sorted(roots)]
+
+    def _take_failures(self, round_: Round) -> None:
+        """Forget the status of what failed; tell of it once, and once when it is back."""
+        for device_id, err in round_.failures.items():
+            self.reported.pop(device_id, None)
+            if device_id not in self.unreachable:
+                _LOGGER.warning("%s: device %s: %s", self.name, device_id, err)
+            self.unreachable[device_id] = err.key
+        for device_id in self.unreachable.keys() & round_.statuses.keys():
+            _LOGGER.info("%s: device %s is back", self.name, device_id)
+            del self.unreachable[device_id]
+
+    # What is shown, and who is told
+
+    def _shown(self) -> AccountData:
+        """Return the data with what is expected in it; what is unchanged stays the same object."""
+        statuses: dict[str, Status] = {}
+        for root_id, reported in self.reported.items():
+            if root_id not in self.inventory.devices:
+                continue
+            status = self.commands.overlaid(root_id, reported)
+            held = self.data.statuses.get(root_id)
+            if held and (held.outputs, held.inputs) == (status.outputs, status.inputs):
+                status = held
+            statuses[root_id] = status
+        return AccountData(self.inventory.devices, statuses)
+
+    @callback
+    def async_take_status(self, root_id: str, status: Status) -> None:
+        """Take in a status that was read outside a round; it is shown with the next publication."""
+        self.reported[root_id] = status
+
+    @callback
+    def async_publish(self) -> None:
+        """Show what is known now to all whom it concerns."""
+        self.data = self._shown()
+        self.async_update_listeners()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Tell all listeners; has_changed says to each whether it is concerned."""
+        told, was_successful = self._told
+        self._told = (self.data, self.last_update_success)
+        if was_successful != self.last_update_success:
+            self._changed = None
+        else:
+            self._changed = {
+                root_id
+                for root_id in told.statuses.keys() | self.data.statuses.keys()
+                if told.statuses.get(root_id) is not self.data.statuses.get(root_id)
+            }
+            if told.devices is not self.data.devices:
+                self._changed |= {
+                    device.root_id
+                    for device in self.data.devices.values()
+                    if told.devices.get(device.id) != device
+                }
+        super().async_update_listeners()
+
+    @callback
+    def has_changed(self, root_id: str) -> bool:
+        """Return whether something of a device changed since the listeners were last told."""
+        return self._changed is None or root_id in self._changed
+
+
+def _is_older(status: Status, held: Status | None) -> bool:
+    return (
+        held is not None
+        and held.observed_at is not None
+        and status.observed_at is not None
+        and status.observed_at < held.observed_at
+    )

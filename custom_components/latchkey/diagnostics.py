@@ -1,0 +1,47 @@
+"""Diagnostics: shapes, counts and failures, no names and nothing that was entered."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from .const import CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
+from .coordinator import LatchkeyConfigEntry
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: LatchkeyConfigEntry
+) -> dict[str, Any]:
+    """Return what helps to find a fault, and is nobody's secret."""
+    coordinator = entry.runtime_data
+    data = coordinator.data
+    return {
+        "vendor": entry.data[CONF_VENDOR],
+        "options": {
+            CONF_POLL_INTERVAL: entry.options.get(CONF_POLL_INTERVAL),
+            CONF_DOORS: entry.options.get(CONF_DOORS, {}),
+        },
+        "last_update_success": coordinator.last_update_success,
+        "requests": coordinator.vendor.counts,
+        "inventory_settled": coordinator.inventory.settled,
+        "unreachable": coordinator.unreachable,
+        "devices": {
+            device.id: {
+                "kind": device.kind,
+                "model": device.model,
+                "firmware": device.firmware,
+                "part_of": device.parent_id,
+                "outputs": [output.id for output in device.outputs],
+                "inputs": [point.id for point in device.inputs],
+            }
+            for device in data.devices.values()
+        },
+        "statuses": {
+            root_id: {
+                "observed_at": status.observed_at and status.observed_at.isoformat(),
+                "cached": status.cached,
+                "outputs": dict(status.outputs),
+                "inputs": dict(status.inputs),
+            }
+            for root_id, status in coordinator.reported.items()
+        },
+    }

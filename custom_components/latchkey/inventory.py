@@ -1,0 +1,85 @@
+"""Which devices, outputs and inputs an account has: what is missing once may only be late."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .vendors.model import Device, Input, Inventory, Output
+
+
+class InventoryTracker:
+    """Follows the inventory; a thing is gone once it is missing from two successive readings."""
+
+    def __init__(self) -> None:
+        """Initialize with nothing known."""
+        self.devices: Mapping[str, Device] = {}
+        self._missing: set[tuple[str, ...]] = set()
+        self._complete_readings = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether two readings have been had, so that what is not in the inventory is really gone."""
+        return self._complete_readings >= 2
+
+    def update(self, inventory: Inventory) -> None:
+        """Take in a reading; `devices` stays the same object where nothing changed."""
+        missing: set[tuple[str, ...]] = set()
+        devices: dict[str, Device] = {}
+        for device in inventory.devices:
+            held = self.devices.get(device.id)
+            devices[device.id] = (
+                replace(
+                    device,
+                    outputs=self._kept(
+                        device.id, held.outputs, device.outputs, missing, inventory
+                    ),
+                    inputs=self._kept(
+                        device.id, held.inputs, device.inputs, missing, inventory
+                    ),
+                )
+                if held
+                else device
+            )
+        for device_id, device in self.devices.items():
+            if device_id not in devices and self._stays(
+                (device_id,), missing, inventory
+            ):
+                devices[device_id] = device
+        # A part cannot outlive what it is a part of.
+        devices = {
+            device_id: device
+            for device_id, device in devices.items()
+            if device.root_id in devices
+        }
+        if inventory.complete:
+            self._missing = missing
+            self._complete_readings += 1
+        if devices != self.devices:
+            self.devices = devices
+
+    def _kept[P: (Output, Input)](
+        self,
+        device_id: str,
+        held: tuple[P, ...],
+        read: tuple[P, ...],
+        missing: set[tuple[str, ...]],
+        inventory: Inventory,
+    ) -> tuple[P, ...]:
+        """Return what was read, and after it what is missing but stays."""
+        ids = {point.id for point in read}
+        return read + tuple(
+            point
+            for point in held
+            if point.id not in ids
+            and self._stays((device_id, point.id), missing, inventory)
+        )
+
+    def _stays(
+        self, key: tuple[str, ...], missing: set[tuple[str, ...]], inventory: Inventory
+    ) -> bool:
+        """Return whether something that was not read is kept, and note that it was not read."""
+        if not inventory.complete:
+            return True
+        if key in self._missing:
+            return False
+        missing.add(key)
+        return True

@@ -1,0 +1,164 @@
+"""The options: how often to poll, and which outputs are doors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+from .const import (
+    CONF_DOORS,
+    CONF_MAY_BE_HELD_OPEN,
+    CONF_POLL_INTERVAL,
+    CONF_PULSE,
+    CONF_VENDOR,
+    DEFAULT_PULSE,
+    MAX_POLL_INTERVAL,
+    MIN_POLL_INTERVAL,
+)
+from .coordinator import AccountData
+from .entity import door_key
+from .vendors import VENDORS
+from .vendors.model import Output
+
+
+class LatchkeyOptionsFlow(OptionsFlowWithReload):
+    """Asks for the options of the account, then for those of each door."""
+
+    def __init__(self) -> None:
+        """Initialize with nothing chosen."""
+        self._options: dict[str, Any] = {}
+        self._doors: dict[str, dict[str, Any]] = {}
+        self._left: list[str] = []
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for what concerns the whole account."""
+        if self.config_entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        errors: dict[str, str] = {}
+        if user_input is not None and not (
+            errors := _whole(user_input, CONF_POLL_INTERVAL)
+        ):
+            self._left = list(user_input.get(CONF_DOORS, []))
+            self._options = {
+                CONF_POLL_INTERVAL: int(user_input[CONF_POLL_INTERVAL]),
+                CONF_DOORS: self._doors,
+            }
+            return await self.async_step_door()
+        options = self.config_entry.options
+        vendor = VENDORS[self.config_entry.data[CONF_VENDOR]]
+        schema: dict[vol.Marker, Any] = {
+            vol.Required(
+                CONF_POLL_INTERVAL,
+                default=options.get(CONF_POLL_INTERVAL, vendor.poll_interval),
+            ): _seconds(range(MIN_POLL_INTERVAL, MAX_POLL_INTERVAL + 1))
+        }
+        doors = options.get(CONF_DOORS, {})
+        if labels := {key: key for key in doors} | _labels(self._data):
+            schema[vol.Optional(CONF_DOORS, default=list(doors))] = SelectSelector(
+                SelectSelectorConfig(
+                    options=[
+                        SelectOptionDict(value=key, label=label)
+                        for key, label in labels.items()
+                    ],
+                    multiple=True,
+                    mode=SelectSelectorMode.DROPDOWN,
+                )
+            )
+        return self.async_show_form(
+            step_id="init", data_schema=vol.Schema(schema), errors=errors
+        )
+
+    async def async_step_door(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for what concerns one door, and then for the next."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := _whole(user_input, CONF_PULSE)):
+            self._doors[self._left.pop(0)] = {
+                CONF_PULSE: int(user_input[CONF_PULSE]),
+                CONF_MAY_BE_HELD_OPEN: user_input[CONF_MAY_BE_HELD_OPEN],
+            }
+        if not self._left:
+            return self.async_create_entry(data=self._options)
+        key = self._left[0]
+        door = self.config_entry.options.get(CONF_DOORS, {}).get(key, {})
+        output = _outputs(self._data).get(key)
+        return self.async_show_form(
+            step_id="door",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(
+                        CONF_PULSE, default=door.get(CONF_PULSE, DEFAULT_PULSE)
+                    ): _seconds(output.pulse if output else range(1, 100_000)),
+                    vol.Required(
+                        CONF_MAY_BE_HELD_OPEN,
+                        default=door.get(CONF_MAY_BE_HELD_OPEN, False),
+                    ): BooleanSelector(),
+                }
+            ),
+            errors=errors,
+            description_placeholders={"door": _labels(self._data).get(key, key)},
+            last_step=len(self._left) == 1,
+        )
+
+    @property
+    def _data(self) -> AccountData:
+        data: AccountData = self.config_entry.runtime_data.data
+        return data
+
+
+def _outputs(data: AccountData) -> dict[str, Output]:
+    """Return the outputs by the key that names them in the options."""
+    return {
+        door_key(device, output): output
+        for device in data.devices.values()
+        for output in device.outputs
+    }
+
+
+def _labels(data: AccountData) -> dict[str, str]:
+    """Return what tells a person which output a key means."""
+    labels = {}
+    for device in data.devices.values():
+        root = data.devices[device.root_id]
+        path = [root.name or root.label]
+        if device is not root:
+            path.append(device.name or device.label)
+        for output in device.outputs:
+            name = f"{output.name} ({output.id})" if output.name else output.id
+            labels[door_key(device, output)] = " · ".join([*path, name])
+    return labels
+
+
+def _seconds(allowed: range) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=allowed.start,
+            max=allowed.stop - 1,
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement="s",
+        )
+    )
+
+
+def _whole(user_input: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Return the error of a number that has a fraction."""
+    return {} if float(user_input[key]).is_integer() else {key: "whole_seconds"}

@@ -1,0 +1,8 @@
+"""The vendors; this package knows nothing of Home Assistant."""
+
+from typing import Final
+
+from . import flexykey
+from .vendor import VendorSpec
+
+VENDORS: Final[dict[str, VendorSpec]] = {"flexykey": flexykey.SPEC}

@@ -1,0 +1,72 @@
+"""The JSON of FlexyKey's units and of their status."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mashumaro import field_options
+
+from ..wire import Wire, moment
+
+
+@dataclass(kw_only=True)
+class WireIO(Wire):
+    """A relay or an input of a unit or expansion (guide 5.1)."""
+
+    globalnumber: str
+    description: str = ""
+
+
+@dataclass(kw_only=True)
+class WireExpansion(Wire):
+    """An expansion module (guide 5.1)."""
+
+    number: int
+    type: str = ""
+    description: str = ""
+    relays: Any = None
+    inputs: Any = None
+
+
+@dataclass(kw_only=True)
+class WireUnit(Wire):
+    """A unit (guide 5.1)."""
+
+    unitid: int
+    unittype: str = ""
+    serialnumber: str = ""
+    name: str = ""
+    softversion: str = ""
+    relays: Any = None
+    inputs: Any = None
+    expansions: Any = None
+
+
+@dataclass(kw_only=True)
+class WireState(Wire):
+    """The state of one output or input (guide 6.2)."""
+
+    state: str
+    output: str = ""
+    input: str = ""
+
+
+@dataclass(kw_only=True)
+class WireStatus(Wire):
+    """The status of a unit (guide 6.2); what the raw strings repeat is left to the JSON beside them."""
+
+    unitid: int
+    statustimestampiso: Any = field(
+        default=None, metadata=field_options(deserialize=moment)
+    )
+    inputs: Any = None
+    foutputs: Any = None
+    xoutputs: Any = None
+    xinputs: Any = None
+    iscached: bool = False
+
+
+@dataclass(kw_only=True)
+class WireControlled(Wire):
+    """The answer to a command (guide 6.1)."""
+
+    status: str = ""

@@ -1,0 +1,89 @@
+"""The nouns that every vendor's data is turned into."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class DeviceKind(StrEnum):
+    """What a device is."""
+
+    UNIT = "unit"
+    EXPANSION = "expansion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One vendor login."""
+
+    id: str
+    """What tells this account from the vendor's others, for good."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A contact."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A relay."""
+
+    id: str
+    name: str
+    pulse: range
+    """The whole seconds that a pulse may last; empty where it cannot pulse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A thing with an identity; a part of another one names its parent."""
+
+    id: str
+    label: str
+    """The vendor's own number, to name it by where it has no name."""
+    kind: DeviceKind
+    name: str
+    parent_id: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    firmware: str | None = None
+    outputs: tuple[Output, ...] = ()
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def points(self) -> tuple[Output | Input, ...]:
+        """All terminals."""
+        return (*self.outputs, *self.inputs)
+
+    @property
+    def root_id(self) -> str:
+        """The id of the device whose status holds this one's outputs and inputs."""
+        return self.parent_id or self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """All devices of an account, parents before their parts."""
+
+    devices: tuple[Device, ...]
+    complete: bool = True
+    """Whether every entry was understood; only then does an absence mean anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What a device last told of its outputs and inputs; what it did not tell is absent."""
+
+    outputs: Mapping[str, bool] = field(default_factory=dict)
+    inputs: Mapping[str, bool] = field(default_factory=dict)
+    observed_at: datetime | None = None
+    """By the vendor's clock, with zone."""
+    cached: bool = False
+    """Whether the vendor says that it answered from memory."""

@@ -1,0 +1,306 @@
+"""One way to send a request: time-out, bounds, what may be repeated, what may be logged."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPMethod, HTTPStatus
+from ipaddress import ip_address
+import logging
+import random
+import time
+from typing import Any
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    InvalidURL,
+)
+import orjson
+from yarl import URL
+
+from .vendor import (
+    AnswerNotUnderstood,
+    Conflict,
+    InvalidField,
+    InvalidRequest,
+    NoRight,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    ServiceUnavailable,
+    VendorError,
+    WrongCredentials,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+CONCURRENCY = 4
+TIMEOUT = 15.0
+ATTEMPTS = 3
+BACKOFF = 0.5
+LARGEST_ANSWER = 16 * 1024 * 1024
+LONGEST_WAIT = 3600.0
+
+_REFUSALS: dict[int, type[VendorError]] = {
+    HTTPStatus.BAD_REQUEST: InvalidRequest,
+    HTTPStatus.UNAUTHORIZED: WrongCredentials,
+    HTTPStatus.FORBIDDEN: NoRight,
+    HTTPStatus.NOT_FOUND: NotFound,
+    HTTPStatus.CONFLICT: Conflict,
+    HTTPStatus.GONE: NotFound,
+}
+
+type Sign = Callable[[HTTPMethod, URL, bytes], Mapping[str, str]]
+"""Makes the headers that identify the account from a request's method, address and body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of success."""
+
+    status: int
+    body: bytes
+    date: datetime
+    """When it was given, by the vendor's clock where it tells."""
+
+    def json(self) -> Any:
+        """Return the body as JSON, whatever media type it claims."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            # The decoder's message quotes the body.
+            raise AnswerNotUnderstood("not JSON") from None
+
+
+def base_address(field: str, text: str) -> URL:
+    """Return a vendor's address; raises InvalidField for one that must not be sent credentials.
+
+    Plain http is for this machine alone: a simulated cloud, or a tunnel of the user's own.
+    """
+    try:
+        url = URL(text.strip())
+    except ValueError:
+        raise InvalidField(field, "invalid_url") from None
+    if not url.host or url.scheme not in ("http", "https"):
+        raise InvalidField(field, "invalid_url")
+    if url.user is not None or url.password is not None or url.query or url.fragment:
+        raise InvalidField(field, "bare_url")
+    if url.scheme == "http" and not _is_loopback(url.host):
+        raise InvalidField(field, "insecure_url")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Transport:
+    """Sends the requests of one account."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        base: URL,
+        sign: Sign,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Initialize with the address below which all paths lie."""
+        self._session = session
+        self._base = base
+        self._sign = sign
+        self._sleep = sleep
+        self._clock = clock
+        self._places = asyncio.Semaphore(CONCURRENCY)
+        # One place is kept free for commands: a door never waits for a round of polls.
+        self._places_for_reads = asyncio.Semaphore(CONCURRENCY - 1)
+        self._silent_until = clock()
+        self.counts: Counter[str] = Counter()
+
+    async def read(
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        method: HTTPMethod = HTTPMethod.GET,
+        body: Any = None,
+    ) -> Any:
+        """Return the JSON of a request that changes nothing, and may therefore be repeated."""
+        attempt = 1
+        while True:
+            try:
+                async with self._places_for_reads:
+                    answer = await self._send(method, path, query, body, once=False)
+                return answer.json()
+            except ServiceUnavailable:
+                if attempt == ATTEMPTS:
+                    raise
+            self.counts["repeated"] += 1
+            # Jitter, so that the accounts of many homes do not return in step.
+            await self._sleep(BACKOFF * 2**attempt * random.uniform(0.5, 1.5))
+            attempt += 1
+
+    async def command(
+        self,
+        method: HTTPMethod,
+        path: str,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a request that changes something: once. Raises OutcomeUnknown where it may have."""
+        return await self._send(method, path, query, body, once=True)
+
+    async def _send(
+        self,
+        method: HTTPMethod,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: Any,
+        *,
+        once: bool,
+    ) -> Answer:
+        if (wait := self._silent_until - self._clock()) > 0:
+            raise RateLimited(wait)
+        url = self._base.joinpath(*path.split("/")).with_query(query)
+        data = b"" if body is None else orjson.dumps(body)
+        headers = {"Accept": "application/json", **self._sign(method, url, data)}
+        if data:
+            headers["Content-Type"] = "application/json"
+        async with self._places:
+            began = self._clock()
+            outcome = "cancelled"
+            try:
+                answer = await self._exchange(method, url, data, headers, once=once)
+                outcome = str(answer.status)
+            except VendorError as err:
+                outcome = str(err)
+                self.counts[err.key] += 1
+                raise
+            finally:
+                self.counts["requests"] += 1
+                # The path alone: a query may hold what a person searched for.
+                _LOGGER.debug(
+                    "%s %s: %s in %.0f ms",
+                    method,
+                    path,
+                    outcome,
+                    (self._clock() - began) * 1000,
+                )
+        return answer
+
+    async def _exchange(
+        self,
+        method: HTTPMethod,
+        url: URL,
+        data: bytes,
+        headers: Mapping[str, str],
+        *,
+        once: bool,
+    ) -> Answer:
+        # Every failure is raised `from None`: the exceptions of aiohttp hold the request.
+        doubt = OutcomeUnknown if once else ServiceUnavailable
+        try:
+            async with self._session.request(
+                method,
+                url,
+                data=data or None,
+                headers=headers,
+                allow_redirects=False,
+                timeout=ClientTimeout(total=TIMEOUT),
+                middlewares=(_Once(),) if once else (),
+            ) as response:
+                self._raise_for_status(response, doubt)
+                body = await _bounded(response)
+        except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as err:
+            raise ServiceUnavailable(type(err).__name__) from None
+        except (ClientError, TimeoutError, OSError) as err:
+            raise doubt(type(err).__name__) from None
+        if body is None:
+            raise (
+                OutcomeUnknown("answer too large")
+                if once
+                else AnswerNotUnderstood("too large")
+            )
+        return Answer(response.status, body, _date(response))
+
+    def _raise_for_status(
+        self, response: ClientResponse, doubt: type[VendorError]
+    ) -> None:
+        status = response.status
+        if status < 300:
+            return
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            retry_after = _retry_after(response)
+            if retry_after is not None:
+                self._silent_until = self._clock() + retry_after
+            raise RateLimited(retry_after)
+        if status < 400:
+            # Never followed: credentials go to the address that the user entered.
+            raise ServiceUnavailable(f"redirect {status}")
+        if status in _REFUSALS:
+            raise _REFUSALS[status](f"status {status}")
+        if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
+            raise doubt(f"status {status}")
+        raise InvalidRequest(f"status {status}")
+
+
+class _Once:
+    """Lets one attempt pass: aiohttp itself repeats a PUT or DELETE whose connection was cut."""
+
+    def __init__(self) -> None:
+        self._sent = False
+
+    async def __call__(
+        self, request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
+        if self._sent:
+            raise ClientError
+        self._sent = True
+        return await handler(request)
+
+
+async def _bounded(response: ClientResponse) -> bytes | None:
+    """Return the body, or None once it is larger than any answer may be."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            response.close()
+            return None
+    return bytes(body)
+
+
+def _date(response: ClientResponse) -> datetime:
+    """Return the answer's own time, or ours where it has none."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+    except KeyError, ValueError:
+        return datetime.now(UTC)
+
+
+def _retry_after(response: ClientResponse) -> float | None:
+    """Return the seconds that a 429 asks to wait, or None where it does not say so legibly."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text)
+    else:
+        try:
+            seconds = (parsedate_to_datetime(text) - _date(response)).total_seconds()
+        except ValueError, TypeError:
+            return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)

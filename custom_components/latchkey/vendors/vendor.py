@@ -1,0 +1,171 @@
+"""What a vendor can do, one small protocol per capability, and the ways in which it can fail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Protocol, runtime_checkable
+
+from aiohttp import ClientSession
+
+from .model import Account, Device, Inventory, Status
+
+
+class VendorError(Exception):
+    """A vendor did not do what it was asked; never carries a value that was sent or received."""
+
+    key: ClassVar[str]
+    """The failure's name, by which it is translated."""
+
+    def __init__(self, detail: str = "") -> None:
+        """Initialize with what may be told: a status code, the name of a field, a kind of failure."""
+        super().__init__(f"{self.key}: {detail}" if detail else self.key)
+
+
+class WrongCredentials(VendorError):
+    """The vendor does not accept the credentials."""
+
+    key = "wrong_credentials"
+
+
+class NoRight(VendorError):
+    """The credentials are accepted, but they do not cover this."""
+
+    key = "no_right"
+
+
+class NotFound(VendorError):
+    """The vendor does not know what was named."""
+
+    key = "not_found"
+
+
+class Conflict(VendorError):
+    """It contradicts what the vendor already holds."""
+
+    key = "conflict"
+
+
+class InvalidRequest(VendorError):
+    """The vendor refused the request as it stands."""
+
+    key = "invalid_request"
+
+
+class RateLimited(VendorError):
+    """Too many requests; nothing was done."""
+
+    key = "rate_limited"
+
+    def __init__(self, retry_after: float | None) -> None:
+        """Initialize with the seconds that the vendor asks to wait, where it says so."""
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class ServiceUnavailable(VendorError):
+    """The vendor's cloud could not be reached or is out of order; nothing was done."""
+
+    key = "service_unavailable"
+
+
+class DeviceUnreachable(VendorError):
+    """The cloud answers, the device behind it does not."""
+
+    key = "device_unreachable"
+
+
+class AnswerNotUnderstood(VendorError):
+    """The answer is not what the vendor documents."""
+
+    key = "answer_not_understood"
+
+
+class OutcomeUnknown(VendorError):
+    """The command may have taken effect, and nothing tells whether it did."""
+
+    key = "outcome_unknown"
+
+
+class Vendor(Protocol):
+    """An account at a vendor."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Return how many requests were sent, repeated, and failed in which way."""
+        ...
+
+    async def account(self) -> Account:
+        """Return who we are to the vendor; raises WrongCredentials where the vendor will not have us."""
+        ...
+
+    async def inventory(self) -> Inventory:
+        """Return all devices of the account."""
+        ...
+
+
+@runtime_checkable
+class ReportsStatus(Protocol):
+    """A vendor whose outputs and inputs can be read."""
+
+    async def status(self, device: Device) -> Status:
+        """Return the present state of a device and its parts."""
+        ...
+
+
+@runtime_checkable
+class SwitchesOutputs(Protocol):
+    """A vendor whose outputs can be commanded.
+
+    Both return when the vendor accepted the command, by the vendor's clock where it tells, and are
+    sent once: OutcomeUnknown is the answer to a doubt, never a repetition.
+    """
+
+    async def set_output(self, device: Device, output_id: str, *, on: bool) -> datetime:
+        """Turn an output of a device on or off until further notice."""
+        ...
+
+    async def pulse_output(
+        self, device: Device, output_id: str, seconds: int
+    ) -> datetime:
+        """Turn an output of a device on for a time."""
+        ...
+
+
+class FieldKind(StrEnum):
+    """How a field of the account form is entered."""
+
+    TEXT = "text"
+    SECRET = "secret"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the account form."""
+
+    key: str
+    kind: FieldKind
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorSpec:
+    """What must be known of a vendor before there is an account."""
+
+    name: str
+    fields: tuple[Field, ...]
+    connect: Callable[[ClientSession, Mapping[str, str]], Vendor]
+    """Make the account's client from the fields' values; raises InvalidField before anything is sent."""
+    poll_interval: int
+    """Seconds between two polls, unless the user says otherwise."""
+
+
+class InvalidField(ValueError):
+    """A field of the account form cannot be right."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        """Initialize with the field's key and the reason's name, by which it is translated."""
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
