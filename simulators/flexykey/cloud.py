@@ -1,0 +1,185 @@
+"""The state of the simulated cloud, and a plain method for everything that can be done to it."""
+
+from collections.abc import Iterable, Mapping
+from typing import override
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from simulators.clock import Clock, utc_now
+from simulators.errors import Invalid, Missing
+from simulators.flexykey.access import User
+from simulators.flexykey.api import authenticate, routes
+from simulators.flexykey.control import control_routes
+from simulators.flexykey.documents import Expansion, UnitDocument, ios
+from simulators.flexykey.fleet import Shape, example_unit, generate_unit, guide_units
+from simulators.flexykey.status import StatusAnswer
+from simulators.flexykey.unit import Offline, Unit
+from simulators.simulator import Simulator
+
+
+class FlexyKeyCloud(Simulator):
+    """A cloud with the guide's units, and one user who may reach all of them."""
+
+    base_path = "/v1/"
+
+    def __init__(
+        self,
+        *,
+        clock: Clock = utc_now,
+        username: str = "demo",
+        password: str = "demo",
+        cache_seconds: float = 1.0,
+    ) -> None:
+        """Start the cloud; a status answered less than `cache_seconds` ago is answered again as it was."""
+        super().__init__(clock)
+        self.cache_seconds = cache_seconds
+        self.units: dict[int, Unit] = {}
+        self.users: dict[str, User] = {}
+        self.set_user(username, password)
+        for document in guide_units():
+            self.add_unit(document)
+        example = example_unit()
+        self.add_unit(example.pop("unit"), **example)
+
+    @override
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Return the vendor's routes."""
+        return routes(self)
+
+    @override
+    def middlewares(self) -> Iterable[Middleware]:
+        """Return the check of the credentials."""
+        return [authenticate(self)]
+
+    @override
+    def control_routes(self) -> Iterable[web.RouteDef]:
+        """Return the routes that steer this cloud."""
+        return control_routes(self)
+
+    def unit(self, unit_id: int) -> Unit:
+        """Return a unit, or say that there is none of this id."""
+        if unit_id not in self.units:
+            raise Missing(f"no unit {unit_id}")
+        return self.units[unit_id]
+
+    def add_unit(
+        self,
+        document: UnitDocument,
+        *,
+        on: Iterable[str] = (),
+        unregistered: Iterable[str] = (),
+        temperatures: Mapping[str, float | None] | None = None,
+    ) -> Unit:
+        """Add a unit."""
+        unit = Unit(
+            document,
+            self.clock,
+            on=on,
+            unregistered=unregistered,
+            temperatures=temperatures,
+        )
+        if unit.unit_id in self.units or unit.serial_number in {
+            other.serial_number for other in self.units.values()
+        }:
+            raise Invalid("there is a unit of this id or serial number already")
+        self.units[unit.unit_id] = unit
+        return unit
+
+    def generate_units(self, count: int = 1, shape: Shape | None = None) -> list[Unit]:
+        """Add generated units of one shape, under the ids that follow the highest."""
+        first = max(self.units, default=0) + 1
+        return [
+            self.add_unit(generate_unit(unit_id, shape))
+            for unit_id in range(first, first + count)
+        ]
+
+    def remove_unit(self, unit_id: int) -> None:
+        """Remove a unit."""
+        self.unit(unit_id)
+        del self.units[unit_id]
+
+    def set_user(
+        self,
+        username: str,
+        password: str,
+        units: Iterable[int] | None = None,
+        *,
+        api: bool = True,
+    ) -> User:
+        """Add a user or change one: the password, the company's units, the API privilege."""
+        user = self.users[username] = User(
+            username, password, None if units is None else frozenset(units), api
+        )
+        return user
+
+    def set_input(self, unit_id: int, name: str, on: bool) -> None:
+        """Move an input."""
+        unit = self.unit(unit_id)
+        if name not in unit.inputs:
+            raise Missing(f"no input {name}")
+        unit.switch_by_hand(name, on)
+
+    def set_output(self, unit_id: int, name: str, on: bool) -> None:
+        """Switch a relay as a person on site does."""
+        self._unit_with_output(unit_id, name).switch_by_hand(name, on)
+
+    def control(self, unit_id: int, output: str, action: str) -> None:
+        """Have a unit execute ON, OFF or a pulse's seconds, as POST /v1/Control does."""
+        self._unit_with_output(unit_id, output).execute(output, action)
+
+    def status(self, unit_id: int) -> StatusAnswer:
+        """Return what GET /v1/Control answers, with all the effects of asking."""
+        unit = self.unit(unit_id)
+        status, cached = unit.read(self.cache_seconds)
+        return status.answer(unit.unit_id, unit.serial_number, cached=cached)
+
+    def set_offline(self, unit_id: int, mode: Offline | None) -> None:
+        """Cut a unit from the cloud, with stale answers or with errors, or bring it back."""
+        self.unit(unit_id).set_offline(mode)
+
+    def freeze_status(self, unit_id: int, frozen: bool = True) -> None:
+        """Let the cloud answer with an old status although commands are executed, or end that."""
+        self.unit(unit_id).freeze(frozen)
+
+    def hide(self, unit_id: int, names: Iterable[str]) -> None:
+        """Leave these relays and inputs, and no others, out of a unit's status."""
+        unit = self.unit(unit_id)
+        names = frozenset(names)
+        if strange := names.difference(unit.names):
+            raise Invalid(f"not of this unit: {', '.join(sorted(strange))}")
+        unit.hide(names)
+
+    def set_temperatures(
+        self, unit_id: int, temperatures: Mapping[str, float | None]
+    ) -> None:
+        """Set sensor values, by the names of the status string."""
+        self.unit(unit_id).set_temperatures(temperatures)
+
+    def rename(self, unit_id: int, name: str) -> None:
+        """Give a unit another name."""
+        self.unit(unit_id).document["name"] = name
+
+    def describe(self, unit_id: int, descriptions: Mapping[str, str]) -> None:
+        """Give relays and inputs other descriptions."""
+        known = {io["globalNumber"]: io for io in ios(self.unit(unit_id).document)}
+        if strange := descriptions.keys() - known.keys():
+            raise Invalid(f"not of this unit: {', '.join(sorted(strange))}")
+        for name, description in descriptions.items():
+            known[name]["description"] = description
+
+    def add_expansion(self, unit_id: int, expansion: Expansion) -> None:
+        """Fit an expansion module to a unit."""
+        self.unit(unit_id).add_expansion(expansion)
+
+    def remove_expansion(self, unit_id: int, number: int) -> None:
+        """Take an expansion module from a unit."""
+        if not self.unit(unit_id).remove_expansion(number):
+            raise Missing(f"no expansion {number}")
+
+    def _unit_with_output(self, unit_id: int, name: str) -> Unit:
+        """Return a unit, or say that it has no relay of this name."""
+        unit = self.unit(unit_id)
+        if name not in unit.relays:
+            raise Missing(f"no output {name}")
+        return unit

@@ -1,0 +1,218 @@
+"""A unit: its relays with their pulses, its inputs, the status it last sent, and what the cloud keeps of it."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Literal, get_args
+
+from simulators.clock import Clock
+from simulators.errors import Invalid
+from simulators.flexykey.documents import (
+    Expansion,
+    UnitDocument,
+    check_expansion,
+    check_unit,
+    ios,
+    is_relay,
+    sort_key,
+)
+from simulators.flexykey.status import Status
+
+# The modem's own temperature, and no sensors.
+_NO_SENSORS: dict[str, float | None] = {"T1": None, "T2": None, "T3": None, "T7600": 30}
+
+type Offline = Literal["stale", "error"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that the unit has executed."""
+
+    output: str
+    action: str
+    at: datetime
+
+
+class Unit:
+    """One unit; pulses end when the clock has passed their end and anything is asked of the unit."""
+
+    def __init__(
+        self,
+        document: UnitDocument,
+        clock: Clock,
+        *,
+        on: Iterable[str] = (),
+        unregistered: Iterable[str] = (),
+        temperatures: Mapping[str, float | None] | None = None,
+    ) -> None:
+        """Start a unit that has just sent its first status; unregistered inputs and relays show in its strings alone."""
+        self._fit(deepcopy(document))
+        self.temperatures: dict[str, float | None] = _NO_SENSORS | dict(
+            temperatures or {}
+        )
+        self.commands: list[Command] = []
+        self.offline: Offline | None = None
+        self.hidden: frozenset[str] = frozenset()
+        self.frozen: Status | None = None
+        self._clock = clock
+        self._unregistered = frozenset(unregistered)
+        self._on = set(on)
+        self._ends: dict[str, datetime] = {}
+        self._answered: Status | None = None
+        self._status = self._snapshot(clock())
+
+    @property
+    def unit_id(self) -> int:
+        """Return the vendor's number of the unit."""
+        return self.document["unitId"]
+
+    @property
+    def serial_number(self) -> str:
+        """Return the serial number, leading zeros included."""
+        return self.document["serialnumber"]
+
+    @property
+    def last_status(self) -> Status:
+        """Return the status that the unit sent last."""
+        self._settle()
+        return self._status
+
+    def is_on(self, name: str) -> bool:
+        """Tell whether a relay or an input is on at this moment."""
+        self._settle()
+        return name in self._on
+
+    def remaining(self, name: str) -> float | None:
+        """Return the seconds that a relay's pulse still lasts, or nothing where none runs."""
+        now = self._settle()
+        return (self._ends[name] - now).total_seconds() if name in self._ends else None
+
+    def read(self, cache_seconds: float) -> tuple[Status, bool]:
+        """Return the status that the cloud answers with, and whether it is one that was kept."""
+        now = self._settle()
+        if self.frozen:
+            return self.frozen, True
+        if self.offline:
+            return self._status, True
+        if self._answered and now - self._answered.at < timedelta(
+            seconds=cache_seconds
+        ):
+            return self._answered, True
+        self._send(now)
+        self._answered = self._status
+        return self._status, False
+
+    def execute(self, output: str, action: str) -> None:
+        """Execute ON, OFF or a pulse's seconds as the cloud passes it on; a unit that is offline never hears of it."""
+        now = self._settle()
+        if self.offline:
+            return
+        self.commands.append(Command(output, action, now))
+        self._ends.pop(output, None)
+        self._switch(output, action != "OFF", now)
+        if action not in ("ON", "OFF"):
+            self._ends[output] = now + timedelta(seconds=int(action))
+
+    def switch_by_hand(self, name: str, on: bool) -> None:
+        """Switch a relay or an input as somebody on site does."""
+        now = self._settle()
+        self._ends.pop(name, None)
+        self._switch(name, on, now)
+
+    def set_offline(self, mode: Offline | None) -> None:
+        """Cut the unit from the cloud in one of two ways, or bring it back, upon which it sends its status."""
+        if mode not in (None, *get_args(Offline.__value__)):
+            raise Invalid("offline is null, stale or error")
+        self._settle()
+        self.offline = mode
+        self._changed()
+
+    def freeze(self, frozen: bool) -> None:
+        """Let the cloud answer with the present status from now on, whatever happens, or end that."""
+        self._settle()
+        self.frozen = (self.frozen or self._status) if frozen else None
+        self._changed()
+
+    def hide(self, names: Iterable[str]) -> None:
+        """Leave relays and inputs out of every status."""
+        self.hidden = frozenset(names)
+        self._changed()
+
+    def set_temperatures(self, temperatures: Mapping[str, float | None]) -> None:
+        """Set what the unit's sensors show; a sensor without a value shows two dashes."""
+        if strange := temperatures.keys() - _NO_SENSORS.keys():
+            raise Invalid(f"no sensor {', '.join(sorted(strange))}")
+        self.temperatures.update(temperatures)
+        self._changed()
+
+    def add_expansion(self, expansion: Expansion) -> None:
+        """Fit an expansion module."""
+        expansions = [*self.document["expansions"], check_expansion(expansion)]
+        self._fit(
+            {
+                **self.document,
+                "expansions": sorted(expansions, key=itemgetter("number")),
+            }
+        )
+        self._changed()
+
+    def remove_expansion(self, number: int) -> bool:
+        """Take an expansion module away, and tell whether there was one of this number."""
+        before = set(self.names)
+        left = [
+            expansion
+            for expansion in self.document["expansions"]
+            if expansion["number"] != number
+        ]
+        found = len(left) < len(self.document["expansions"])
+        self._fit({**self.document, "expansions": left})
+        for name in before.difference(self.names):
+            self._on.discard(name)
+            self._ends.pop(name, None)
+        self._changed()
+        return found
+
+    def _fit(self, document: UnitDocument) -> None:
+        """Take a document, and with it the global numbers that the unit has."""
+        self.document = check_unit(document)
+        self.names = sorted((io["globalNumber"] for io in ios(document)), key=sort_key)
+        self.relays = list(filter(is_relay, self.names))
+        self.inputs = [name for name in self.names if not is_relay(name)]
+
+    def _settle(self) -> datetime:
+        """End the pulses that are over, each at its own time, and return the present time."""
+        now = self._clock()
+        for name, end in sorted(self._ends.items(), key=itemgetter(1)):
+            if end <= now:
+                del self._ends[name]
+                self._switch(name, False, end)
+        return now
+
+    def _switch(self, name: str, on: bool, at: datetime) -> None:
+        """Change a state; the unit sends its status if that is a change."""
+        if on != (name in self._on):
+            (self._on.add if on else self._on.discard)(name)
+            self._send(at)
+
+    def _changed(self) -> None:
+        """Send a status after a change that is not one of states, and have the cloud answer with it at once."""
+        self._answered = None
+        self._send(self._settle())
+
+    def _send(self, at: datetime) -> None:
+        """Send the status to the cloud, unless the unit cannot reach it."""
+        if not self.offline:
+            self._status = self._snapshot(at)
+
+    def _snapshot(self, at: datetime) -> Status:
+        """Return the status of this moment."""
+        listed = frozenset(self.names) - self.hidden
+        return Status(
+            at,
+            frozenset(self._on),
+            listed,
+            listed | self._unregistered,
+            dict(self.temperatures),
+        )

@@ -1,0 +1,28 @@
+"""A served FlexyKey cloud under a fake clock."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import ClientSession
+import pytest
+
+from simulators.flexykey import FlexyKeyCloud, serve
+from tests.simulators.helpers import Client, FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that moves when told to."""
+    return FakeClock()
+
+
+@pytest.fixture
+def cloud(clock: FakeClock) -> FlexyKeyCloud:
+    """Return a cloud with the guide's units."""
+    return FlexyKeyCloud(clock=clock)
+
+
+@pytest.fixture
+async def client(cloud: FlexyKeyCloud, socket_enabled: None) -> AsyncIterator[Client]:
+    """Serve the cloud and return a client for it."""
+    async with serve(cloud) as address, ClientSession() as session:
+        yield Client(session, address)
