@@ -1,7 +1,6 @@
 """Access control run by vendor clouds."""
 
 from aiohttp import DummyCookieJar
-
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv

@@ -6,9 +6,6 @@ import logging
 from typing import Any, override
 
 from aiohttp import DummyCookieJar
-from probatio import Secret
-import voluptuous as vol
-
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
@@ -23,6 +20,8 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from probatio import Secret
+import voluptuous as vol
 
 from .const import CONF_VENDOR, DOMAIN
 from .options_flow import LatchkeyOptionsFlow

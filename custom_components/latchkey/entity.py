@@ -1,7 +1,8 @@
 """The base entities, and how a platform follows the account's inventory."""
 
-from collections.abc import Callable, Iterable
-from typing import override
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, islice
+from typing import Final, override
 
 from homeassistant.const import Platform
 from homeassistant.core import callback
@@ -13,6 +14,9 @@ from .const import CONF_DOORS
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .devices import async_device_entry, identifier
 from .vendors.model import Device, Input, Output, Status
+
+MOST_ENABLED: Final = 9_500
+"""Home Assistant takes 10,000 enabled entities of a config entry and silently drops more; the rest is for the account's own."""
 
 
 def unique_id(entry: LatchkeyConfigEntry, device: Device, point_id: str) -> str:
@@ -49,6 +53,11 @@ class PointEntity(CoordinatorEntity[LatchkeyCoordinator]):
         self._attr_translation_placeholders = {"number": point.id}
         self._take_name()
         self._written: tuple[object, ...] = ()
+
+    @callback
+    def async_start_disabled(self) -> None:
+        """Leave it to the user to enable this entity."""
+        self._attr_entity_registry_enabled_default = False
 
     def _take_name(self) -> None:
         """Take the vendor's description; where it is empty the translated number is the name."""
@@ -137,9 +146,12 @@ def async_follow_inventory[P: (Output, Input)](
             for device in devices.values()
             for point in points(device)
         }
-        async_add_entities(
-            entity(coordinator, *wanted[key]) for key in wanted if key not in known
-        )
+        new = {
+            key: entity(coordinator, *wanted[key]) for key in wanted if key not in known
+        }
+        for key in new.keys() & _too_many(entry, devices):
+            new[key].async_start_disabled()
+        async_add_entities(new.values())
         known = set(wanted)
         # A point that exists but is another platform's (a relay that became a door) is no doubtful case.
         existing = {
@@ -158,3 +170,18 @@ def async_follow_inventory[P: (Output, Input)](
 
     follow()
     entry.async_on_unload(coordinator.async_add_listener(follow))
+
+
+def _too_many(entry: LatchkeyConfigEntry, devices: Mapping[str, Device]) -> set[str]:
+    """Return the points that are too many to be enabled: first the inputs, then the outputs of parts."""
+    mains = [device for device in devices.values() if device.parent_id is None]
+    parts = [device for device in devices.values() if device.parent_id is not None]
+    by_rank = chain(
+        ((device, point.id) for device in mains for point in device.points),
+        ((device, output.id) for device in parts for output in device.outputs),
+        ((device, point.id) for device in parts for point in device.inputs),
+    )
+    return {
+        unique_id(entry, device, point_id)
+        for device, point_id in islice(by_rank, MOST_ENABLED, None)
+    }

@@ -1,10 +1,9 @@
 """The actions."""
 
-import voluptuous as vol
-
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
+import voluptuous as vol
 
 from .const import ATTR_DURATION, DOMAIN, SERVICE_PULSE_OUTPUT
 
