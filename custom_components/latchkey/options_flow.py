@@ -142,7 +142,8 @@ def _labels(data: AccountData) -> dict[str, str]:
         if device is not root:
             path.append(device.name or device.label)
         for output in device.outputs:
-            name = f"{output.name} ({output.id})" if output.name else output.id
+            named = output.name not in ("", output.id)
+            name = f"{output.name} ({output.id})" if named else output.id
             labels[door_key(device, output)] = " · ".join([*path, name])
     return labels
 

@@ -1,0 +1,107 @@
+"""The simulated FlexyKey cloud as a process of its own, and its control interface."""
+
+import json
+from pathlib import Path
+import sys
+from typing import Any, Final, Self
+
+import aiohttp
+
+from scripts.child import Child, ScriptError, port_to_use, until
+
+ROOT: Final = Path(__file__).parent.parent
+START_TIMEOUT: Final = 30.0
+
+
+class SimulatedCloud:
+    """One simulated cloud: its process, its account and what happens on its sites."""
+
+    url: str
+    control_url: str
+
+    def __init__(
+        self, log: Path, *, port: int = 0, control_port: int = 0, units: int = 0
+    ) -> None:
+        """Choose ports (0: any free one) and the number of generated units."""
+        self.account = {"username": "demo", "password": "demo"}
+        self._log = log
+        self._port = port_to_use(port, "--cloud-port")
+        self._control_port = port_to_use(control_port, "--cloud-port")
+        self._units = units
+        self._child: Child | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start the cloud."""
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop the cloud."""
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start the process and wait until it says where it listens."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        options = {
+            "port": self._port,
+            "control-port": self._control_port,
+            "units": self._units,
+            **self.account,
+        }
+        arguments = [f"--{name}={value}" for name, value in options.items()]
+        self._child = await Child.start(
+            "The simulated cloud",
+            [sys.executable, "-m", "simulators.flexykey", *arguments],
+            cwd=ROOT,
+            log=self._log,
+            env={"PYTHONUNBUFFERED": "1"},
+        )
+        address = await until("the simulated cloud", START_TIMEOUT, self._address)
+        self.url = address["url"]
+        self.control_url = address["control"]
+        self._session = aiohttp.ClientSession(self.control_url)
+
+    async def _address(self) -> dict[str, str] | None:
+        """Return the line that the process prints when it is ready."""
+        if self._child is not None:
+            self._child.check()
+        line, ended, _ = self._log.read_text().partition("\n")
+        address: dict[str, str] | None = json.loads(line) if ended else None
+        return address
+
+    async def stop(self) -> None:
+        """Stop the process."""
+        if self._session is not None:
+            await self._session.close()
+        if self._child is not None:
+            await self._child.stop()
+
+    async def wait(self) -> int:
+        """Wait until the process ends by itself."""
+        if self._child is None:
+            raise ScriptError("The simulated cloud has not been started.")
+        return await self._child.wait()
+
+    async def unit(self, unit_id: int) -> dict[str, Any]:
+        """Return what a unit really is and has been told."""
+        return await self._control("GET", f"units/{unit_id}")
+
+    async def move_input(self, unit_id: int, name: str, state: str) -> None:
+        """Move an input on site: `on` or `off`."""
+        await self._control("POST", f"units/{unit_id}/inputs/{name}", {"state": state})
+
+    async def _control(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Use the control interface."""
+        if self._session is None:
+            raise ScriptError("The simulated cloud has not been started.")
+        async with self._session.request(method, path, json=body) as response:
+            response.raise_for_status()
+            answer: dict[str, Any] = await response.json()
+        return answer

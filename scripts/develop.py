@@ -1,0 +1,159 @@
+"""Starts a simulated FlexyKey cloud and a real Home Assistant that has its account, until Ctrl-C."""
+
+import argparse
+import asyncio
+import contextlib
+from contextlib import AsyncExitStack
+from pathlib import Path
+import signal
+import sys
+import time
+from typing import Final
+
+from scripts.child import ScriptError
+from scripts.cloud import SimulatedCloud
+from scripts.dashboard import put_up
+from scripts.home import RESTART, ROOT, Home
+
+PORT: Final = 8123
+CLOUD_PORT: Final = 8124
+POLL_INTERVAL: Final = 10
+DOOR: Final = "99998/F2"
+
+
+def arguments() -> argparse.Namespace:
+    """Return what was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/develop", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=PORT, help="port of Home Assistant (%(default)s)"
+    )
+    parser.add_argument(
+        "--cloud-port",
+        type=int,
+        default=CLOUD_PORT,
+        help="port of the simulated cloud; its control interface takes the next one (%(default)s)",
+    )
+    parser.add_argument(
+        "--units",
+        type=int,
+        default=0,
+        metavar="N",
+        help="so many generated units besides the guide's",
+    )
+    parser.add_argument(
+        "--real",
+        action="store_true",
+        help="no simulated cloud: add a real account in the browser",
+    )
+    parser.add_argument(
+        "--clean", action="store_true", help="start with a new configuration folder"
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FOLDER",
+        help="configuration folder (config/simulated, config/real)",
+    )
+    return parser.parse_args()
+
+
+async def add_simulated_account(home: Home, cloud: SimulatedCloud) -> None:
+    """Add the simulated account as a user would, or make an earlier one fit the cloud's address."""
+    account = {**cloud.account, "url": cloud.url}
+    entries = await home.api.entries()
+    if not entries:
+        entry_id = await home.api.add_account("flexykey", account)
+        door = {"pulse": 5, "may_be_held_open": False}
+        await home.api.set_options(
+            entry_id, [{"poll_interval": POLL_INTERVAL, "doors": [DOOR]}, door]
+        )
+    elif entries[0]["state"] != "loaded":
+        await home.api.reconfigure_account(entries[0]["entry_id"], account)
+    await home.api.until_loaded()
+
+
+async def watch(home: Home, cloud: SimulatedCloud | None) -> None:
+    """Start Home Assistant again when it asks for that; raise when something ends by itself."""
+    while True:
+        home_ends = asyncio.ensure_future(home.process.wait())
+        ends = [home_ends, *([asyncio.ensure_future(cloud.wait())] if cloud else [])]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not home_ends.done():
+            raise ScriptError("The simulated cloud ended by itself.")
+        if home_ends.result() != RESTART:
+            raise ScriptError(f"Home Assistant ended by itself: see {home.process.log}")
+        print("Home Assistant restarts …", flush=True)
+        await home.restart()
+        print("Home Assistant runs again.", flush=True)
+
+
+def describe(home: Home, cloud: SimulatedCloud | None, seconds: float) -> str:
+    """Return what a developer needs to know."""
+    lines = [
+        f"Home Assistant   {home.url}   user {home.username}   password {home.password}"
+    ]
+    if cloud:
+        move = (
+            f"""curl -d '{{"state": "on"}}' {cloud.control_url}units/99998/inputs/IN1"""
+        )
+        lines += [
+            f"FlexyKey cloud   {cloud.url}   (simulated)",
+            f"Its control      {cloud.control_url}   e.g. {move}",
+        ]
+    else:
+        lines.append(
+            "Add your account under Settings > Devices & services > Add integration > Latchkey."
+        )
+    lines += [
+        f"Log              {home.process.log}",
+        f"Ready after {seconds:.0f} s; Ctrl-C stops everything.",
+    ]
+    return "\n".join(lines)
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Start everything, say where it is, and watch it until the end."""
+    began = time.monotonic()
+    config: Path = options.config or ROOT / "config" / (
+        "real" if options.real else "simulated"
+    )
+    home = Home(config, options.port, clean=options.clean)
+    async with AsyncExitStack() as running:
+        cloud: SimulatedCloud | None = None
+        if not options.real:
+            cloud = SimulatedCloud(
+                config.with_name(f"{config.name}-cloud.log"),
+                port=options.cloud_port,
+                control_port=options.cloud_port + 1,
+                units=options.units,
+            )
+            await running.enter_async_context(cloud)
+        print("Starting Home Assistant …", flush=True)
+        await running.enter_async_context(home)
+        if cloud:
+            await add_simulated_account(home, cloud)
+            await put_up(home.api)
+        print(describe(home, cloud, time.monotonic() - began), flush=True)
+        await watch(home, cloud)
+
+
+async def main(options: argparse.Namespace) -> None:
+    """Run until the first signal; further ones do not disturb the clean stop."""
+    running = asyncio.ensure_future(run(options))
+
+    def stop() -> None:
+        if not running.cancelling():
+            print("Stopping …", flush=True)
+            running.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main(arguments()))
+    except ScriptError as error:
+        sys.exit(f"scripts/develop: {error}")
