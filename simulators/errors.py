@@ -1,4 +1,4 @@
-"""What a simulator refuses when it is steered wrongly."""
+"""What a simulator refuses when it is asked wrongly."""
 
 
 class Missing(LookupError):
@@ -7,3 +7,7 @@ class Missing(LookupError):
 
 class Invalid(ValueError):
     """What was asked for makes no sense."""
+
+
+class Conflict(Exception):
+    """What was asked for is at odds with what there is."""

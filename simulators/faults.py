@@ -1,4 +1,4 @@
-"""Faults that a test injects into a simulated cloud: slow, wrong, cut, limited or oversized answers."""
+"""Faults that a test injects into a simulated cloud: slow, wrong, cut, limited, oversized or repeated."""
 
 import asyncio
 from collections.abc import Mapping
@@ -27,6 +27,7 @@ type FaultKind = Literal[
     "redirect",
     "rate_limit",
     "huge",
+    "twice",
 ]
 
 _PAGE = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>"
@@ -42,6 +43,7 @@ class Fault:
     path: str | None = None
     times: int | None = None
     seconds: float = 1.0
+    """How long a delay lasts; a request held by "delay" takes its effect afterwards even if the client has gone."""
     status: int = 503
     text: str = "Service Unavailable"
     location: str = "/login"
@@ -157,6 +159,10 @@ async def _spoil(
             return web.Response(status=429, text="Too Many Requests", headers=headers)
         case "huge":
             return await _huge(request, fault.size)
+        case "twice":
+            # A gateway that repeats a request to its backend: the client sees the second answer.
+            await _handled(request, handler)
+            return await handler(request)
 
 
 async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse:

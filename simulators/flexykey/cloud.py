@@ -1,7 +1,8 @@
 """The state of the simulated cloud, and a plain method for everything that can be done to it."""
 
 from collections.abc import Iterable, Mapping
-from typing import override
+from itertools import count
+from typing import Any, override
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -12,10 +13,19 @@ from simulators.flexykey.access import User
 from simulators.flexykey.api import authenticate, routes
 from simulators.flexykey.control import control_routes
 from simulators.flexykey.documents import Expansion, UnitDocument, ios
+from simulators.flexykey.entries import Row
 from simulators.flexykey.fleet import Shape, example_unit, generate_unit, guide_units
+from simulators.flexykey.grant_control import grant_control_routes
+from simulators.flexykey.memory import Attempt, Held
+from simulators.flexykey.options import Options
+from simulators.flexykey.program import Program
 from simulators.flexykey.status import StatusAnswer
+from simulators.flexykey.sync import Ending, EndingKind, SyncAnswer
 from simulators.flexykey.unit import Offline, Unit
 from simulators.simulator import Simulator
+
+# The id in the guide's example of a sync state is the first one.
+_FIRST_ENTRY_ID = 506757
 
 
 class FlexyKeyCloud(Simulator):
@@ -34,7 +44,10 @@ class FlexyKeyCloud(Simulator):
         """Start the cloud; a status answered less than `cache_seconds` ago is answered again as it was."""
         super().__init__(clock)
         self.cache_seconds = cache_seconds
+        self.options = Options()
         self.units: dict[int, Unit] = {}
+        self.programs: dict[int, Program] = {}
+        self._entry_ids = count(_FIRST_ENTRY_ID)
         self.users: dict[str, User] = {}
         self.set_user(username, password)
         for document in guide_units():
@@ -55,13 +68,18 @@ class FlexyKeyCloud(Simulator):
     @override
     def control_routes(self) -> Iterable[web.RouteDef]:
         """Return the routes that steer this cloud."""
-        return control_routes(self)
+        return [*control_routes(self), *grant_control_routes(self)]
 
     def unit(self, unit_id: int) -> Unit:
         """Return a unit, or say that there is none of this id."""
         if unit_id not in self.units:
             raise Missing(f"no unit {unit_id}")
         return self.units[unit_id]
+
+    def program(self, unit_id: int) -> Program:
+        """Return the programming of a unit."""
+        self.unit(unit_id)
+        return self.programs[unit_id]
 
     def add_unit(
         self,
@@ -84,6 +102,9 @@ class FlexyKeyCloud(Simulator):
         }:
             raise Invalid("there is a unit of this id or serial number already")
         self.units[unit.unit_id] = unit
+        self.programs[unit.unit_id] = Program(
+            unit, self._entry_ids, self.options, self.clock
+        )
         return unit
 
     def generate_units(self, count: int = 1, shape: Shape | None = None) -> list[Unit]:
@@ -98,6 +119,7 @@ class FlexyKeyCloud(Simulator):
         """Remove a unit."""
         self.unit(unit_id)
         del self.units[unit_id]
+        del self.programs[unit_id]
 
     def set_user(
         self,
@@ -136,7 +158,7 @@ class FlexyKeyCloud(Simulator):
 
     def set_offline(self, unit_id: int, mode: Offline | None) -> None:
         """Cut a unit from the cloud, with stale answers or with errors, or bring it back."""
-        self.unit(unit_id).set_offline(mode)
+        self.program(unit_id).set_offline(mode)
 
     def freeze_status(self, unit_id: int, frozen: bool = True) -> None:
         """Let the cloud answer with an old status although commands are executed, or end that."""
@@ -183,3 +205,46 @@ class FlexyKeyCloud(Simulator):
         if name not in unit.relays:
             raise Missing(f"no output {name}")
         return unit
+
+    def entries(self, unit_id: int) -> list[Row]:
+        """Return the rows that the server keeps for a unit."""
+        return [entry.row() for entry in self.program(unit_id).entries]
+
+    def memory(self, unit_id: int) -> list[Held]:
+        """Return what a unit itself holds."""
+        return self.program(unit_id).memory.held()
+
+    def generate_entries(self, unit_id: int, count: int = 1) -> None:
+        """Add always valid entries of generated numbers, which the unit holds already."""
+        self.program(unit_id).generate_entries(count)
+
+    def type_code(self, unit_id: int, code: str) -> Attempt:
+        """Have a person type a PIN, call, or hold a tag at a unit's door."""
+        return self.program(unit_id).type_code(code)
+
+    def attempts(self, unit_id: int) -> list[Attempt]:
+        """Return who has tried to come in at a unit."""
+        return self.program(unit_id).memory.attempts
+
+    def sync_status(self, unit_id: int) -> SyncAnswer:
+        """Return how a unit's sync stands at this moment, past the cache."""
+        return self.program(unit_id).sync.status()
+
+    def set_sync_ending(
+        self,
+        unit_id: int,
+        ending: EndingKind | None,
+        *,
+        after: int = 0,
+        times: int | None = None,
+    ) -> None:
+        """Have a unit's next syncs go wrong, so many of them or all, or have them go well again."""
+        self.program(unit_id).sync.ending = (
+            None if ending is None else Ending(ending, after, times)
+        )
+
+    def set_options(self, **changes: Any) -> None:
+        """Choose what is the same for the whole cloud, such as the pace of syncs."""
+        for program in self.programs.values():
+            program.sync.settle()
+        self.options.change(changes)

@@ -106,11 +106,11 @@ class _Control:
 
     async def _show(self, request: web.Request) -> web.Response:
         """Show one unit."""
-        return self._details(_id(request))
+        return self._details(path_id(request))
 
     async def _change(self, request: web.Request) -> web.Response:
         """Change what is told of a unit."""
-        unit_id = _id(request)
+        unit_id = path_id(request)
         changes = {
             "offline": self._cloud.set_offline,
             "freeze_status": self._cloud.freeze_status,
@@ -125,7 +125,7 @@ class _Control:
 
     async def _remove(self, request: web.Request) -> web.Response:
         """Remove a unit."""
-        self._cloud.remove_unit(_id(request))
+        self._cloud.remove_unit(path_id(request))
         return await self._show_all(request)
 
     async def _add(self, request: web.Request) -> web.Response:
@@ -149,20 +149,20 @@ class _Control:
     async def _move_input(self, request: web.Request) -> web.Response:
         """Move an input."""
         self._cloud.set_input(
-            _id(request), request.match_info["name"], await _on(request)
+            path_id(request), request.match_info["name"], await _on(request)
         )
-        return self._details(_id(request))
+        return self._details(path_id(request))
 
     async def _move_output(self, request: web.Request) -> web.Response:
         """Switch a relay by hand."""
         self._cloud.set_output(
-            _id(request), request.match_info["name"], await _on(request)
+            path_id(request), request.match_info["name"], await _on(request)
         )
-        return self._details(_id(request))
+        return self._details(path_id(request))
 
     async def _add_expansion(self, request: web.Request) -> web.Response:
         """Fit an expansion as GET /v1/units would describe it, or a generated one."""
-        unit_id, body = _id(request), await json_body(request)
+        unit_id, body = path_id(request), await json_body(request)
         if "generate" in body:
             options = fields(body["generate"], {"number": int}, _GENERATED_MODULE)
             body = dict(generate_expansion(**options, owner=unit_id))
@@ -171,8 +171,10 @@ class _Control:
 
     async def _remove_expansion(self, request: web.Request) -> web.Response:
         """Take an expansion away."""
-        self._cloud.remove_expansion(_id(request), int(request.match_info["number"]))
-        return self._details(_id(request))
+        self._cloud.remove_expansion(
+            path_id(request), int(request.match_info["number"])
+        )
+        return self._details(path_id(request))
 
     async def _set_user(self, request: web.Request) -> web.Response:
         """Add or change a user."""
@@ -189,7 +191,7 @@ class _Control:
         return web.json_response(unit_details(self._cloud.unit(unit_id)))
 
 
-def _id(request: web.Request) -> int:
+def path_id(request: web.Request) -> int:
     """Return the unit's id from the path."""
     return int(request.match_info["id"])
 

@@ -121,6 +121,12 @@ class Unit:
         self._ends.pop(name, None)
         self._switch(name, on, now)
 
+    def pulse_by_hand(self, relay: str, seconds: float) -> None:
+        """Pulse a relay from the unit's own keypad, telephone or reader, whether it reaches the cloud or not."""
+        now = self._settle()
+        self._switch(relay, True, now)
+        self._ends[relay] = now + timedelta(seconds=seconds)
+
     def set_offline(self, mode: Offline | None) -> None:
         """Cut the unit from the cloud in one of two ways, or bring it back, upon which it sends its status."""
         if mode not in (None, *get_args(Offline.__value__)):

@@ -62,6 +62,14 @@ class Client:
         """Post JSON to the vendor's interface."""
         return await self.call("POST", path, data=json.dumps(body), **options)
 
+    async def put(self, path: str, body: object, **options: Any) -> Reply:
+        """Put JSON to the vendor's interface."""
+        return await self.call("PUT", path, data=json.dumps(body), **options)
+
+    async def delete(self, path: str, **options: Any) -> Reply:
+        """Delete in the vendor's interface."""
+        return await self.call("DELETE", path, **options)
+
     async def call(
         self,
         method: str,

@@ -102,6 +102,27 @@ async def test_delays(counter: Counter, client: Client, kind: Any) -> None:
     assert counter.count == 2
 
 
+async def test_a_held_request_outlives_its_client(
+    counter: Counter, client: Client
+) -> None:
+    """A delayed request takes its effect although the client has gone meanwhile."""
+    counter.add_fault(Fault("delay", seconds=0.4))
+    with pytest.raises(TimeoutError):
+        await client.post("bump", {}, timeout=ClientTimeout(total=0.1))
+    assert (counter.count, counter.requests.in_flight) == (0, 1)
+    await asyncio.sleep(0.5)
+    assert (counter.count, counter.requests.in_flight) == (1, 0)
+
+
+async def test_twice(counter: Counter, client: Client) -> None:
+    """A request takes its effect twice, and the client sees the second answer, be it a refusal."""
+    counter.add_fault(Fault("twice", times=2))
+    assert (await client.post("bump", {})).json == {"count": 2}
+    refused = await client.get("things/1")
+    assert (refused.status, counter.count, counter.requests.total) == (409, 4, 2)
+    assert (await client.post("bump", {})).json == {"count": 5}
+
+
 @pytest.mark.parametrize("status", [400, 401, 418, 500, 503, 599])
 async def test_status(counter: Counter, client: Client, status: int) -> None:
     """A request is refused with any status of an error."""

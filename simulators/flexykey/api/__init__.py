@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulators.flexykey.api import io_control, units
+from simulators.flexykey.api import entries, io_control, sync, tools, units
 from simulators.flexykey.api.rights import authenticate
 
 if TYPE_CHECKING:
@@ -15,4 +15,5 @@ __all__ = ["authenticate", "routes"]
 
 def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
     """Return all routes of the vendor's interface."""
-    return [*units.routes(cloud), *io_control.routes(cloud)]
+    parts = (units, io_control, entries, sync, tools)
+    return [route for part in parts for route in part.routes(cloud)]

@@ -1,11 +1,11 @@
 """POST /v1/Control and GET /v1/Control: the guide's section 6."""
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from simulators.flexykey.api.bodies import json_body
 from simulators.flexykey.api.rights import USER, answer, refuse, unit_by_either
 from simulators.flexykey.documents import MAIN_RELAYS, RELAYS
 from simulators.routes import any_case
@@ -21,7 +21,7 @@ def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
     """Return the routes that control outputs and read states."""
 
     async def control(request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await json_body(request)
         unit = unit_by_either(
             cloud, request[USER], body.get("unitId"), body.get("serialNumber")
         )
@@ -57,17 +57,6 @@ def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
         any_case("POST", "/v1/Control", control),
         any_case("GET", "/v1/Control", status),
     ]
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    """Return the JSON object in a request."""
-    try:
-        body = json.loads(await request.read())
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        refuse(web.HTTPBadRequest, "The body must be a JSON object")
-    return body
 
 
 def _action(value: object) -> str:

@@ -1,11 +1,14 @@
 """Who may call the vendor's interface, for which unit, and how a call is refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from simulators.errors import Conflict, Invalid, Missing
 from simulators.flexykey.access import User, basic_credentials
 
 if TYPE_CHECKING:
@@ -41,10 +44,25 @@ def refuse(error: type[web.HTTPError], message: str) -> NoReturn:
     raise error(text=json.dumps({"message": message}), content_type="application/json")
 
 
-def answer(data: object) -> web.Response:
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Refuse a call for what the state behind it refuses."""
+    try:
+        yield
+    except Invalid as error:
+        refuse(web.HTTPBadRequest, str(error))
+    except Missing as error:
+        refuse(web.HTTPNotFound, str(error))
+    except Conflict as error:
+        refuse(web.HTTPConflict, str(error))
+
+
+def answer(data: object, status: int = 200) -> web.Response:
     """Answer with JSON in UTF-8, letters beyond ASCII as they are."""
     return web.Response(
-        text=json.dumps(data, ensure_ascii=False), content_type="application/json"
+        status=status,
+        text=json.dumps(data, ensure_ascii=False),
+        content_type="application/json",
     )
 
 
@@ -57,23 +75,24 @@ def unit_by_id(cloud: FlexyKeyCloud, user: User, unit_id: int) -> Unit:
     return cloud.units[unit_id]
 
 
+def unit_by_number(cloud: FlexyKeyCloud, user: User, unit_id: Any) -> Unit:
+    """Return the unit of an id that a call gives, if it is a number at all."""
+    if not isinstance(unit_id, int) or isinstance(unit_id, bool):
+        refuse(web.HTTPBadRequest, "unitId must be a number")
+    return unit_by_id(cloud, user, unit_id)
+
+
 def unit_by_either(
     cloud: FlexyKeyCloud, user: User, unit_id: Any, serial_number: Any
 ) -> Unit:
     """Return the unit that a call names by exactly one of its id and its serial number."""
     if (unit_id is None) == (serial_number is None):
         refuse(web.HTTPBadRequest, "Specify either unitId or serialNumber")
-    if serial_number is not None:
-        if not isinstance(serial_number, str):
-            refuse(web.HTTPBadRequest, "serialNumber must be a string")
-        unit_id = next(
-            (
-                unit.unit_id
-                for unit in cloud.units.values()
-                if unit.serial_number == serial_number
-            ),
-            None,
-        )
-    elif not isinstance(unit_id, int) or isinstance(unit_id, bool):
-        refuse(web.HTTPBadRequest, "unitId must be a number")
-    return unit_by_id(cloud, user, unit_id)
+    if serial_number is None:
+        return unit_by_number(cloud, user, unit_id)
+    if not isinstance(serial_number, str):
+        refuse(web.HTTPBadRequest, "serialNumber must be a string")
+    for unit in cloud.units.values():
+        if unit.serial_number == serial_number:
+            return unit_by_id(cloud, user, unit.unit_id)
+    return refuse(web.HTTPNotFound, "Unit not found")

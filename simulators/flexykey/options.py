@@ -1,0 +1,60 @@
+"""What a test may choose about the whole cloud: the pace of syncs and what the guide leaves open."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
+
+from simulators.errors import Invalid
+
+type EntryForm = Literal["rows", "envelope", "bare"]
+type EntryAnswer = Literal["row", "empty"]
+
+_LONGEST = 100_000_000
+
+
+@dataclass
+class Options:
+    """The options, each with the default that the guide states or suggests."""
+
+    entry_form: EntryForm = "rows"
+    """A list of entries is an array of rows, an object with items, or rows without unitSyncState."""
+    entry_answer: EntryAnswer = "row"
+    """Creating and changing an entry answer with its row, or with 200 and nothing."""
+    entries_per_packet: int = 4
+    sync_seconds_per_packet: float = 2
+    sync_timeout: float = 300
+    """A sync times out when it has taken no packet for so many seconds."""
+    sync_result_seconds: float = 60
+    """How long the end of a sync is still told."""
+    sync_cache_seconds: float = 2
+    """A sync status answered less than this ago is answered again as it was, whatever has happened since."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no test can mean."""
+        if self.entry_form not in get_args(EntryForm.__value__):
+            raise Invalid("entry_form is rows, envelope or bare")
+        if self.entry_answer not in get_args(EntryAnswer.__value__):
+            raise Invalid("entry_answer is row or empty")
+        if not isinstance(self.entries_per_packet, int) or self.entries_per_packet < 1:
+            raise Invalid("entries_per_packet is at least 1")
+        for name in (
+            "sync_seconds_per_packet",
+            "sync_timeout",
+            "sync_result_seconds",
+            "sync_cache_seconds",
+        ):
+            if not 0 <= getattr(self, name) <= _LONGEST:
+                raise Invalid(f"{name} must be 0 to {_LONGEST}")
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Take changes, all of them or, if one is wrong, none."""
+        try:
+            checked = replace(self, **changes)
+        except TypeError as error:
+            raise Invalid(str(error)) from error
+        for name in changes:
+            setattr(self, name, getattr(checked, name))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the options as the control interface shows them."""
+        return asdict(self)
