@@ -95,6 +95,19 @@ class SimulatedCloud:
         """Move an input on site: `on` or `off`."""
         await self._control("POST", f"units/{unit_id}/inputs/{name}", {"state": state})
 
+    async def type_code(self, unit_id: int, code: str) -> dict[str, Any]:
+        """Type a code at a unit's door."""
+        body = {"idNumber": code}
+        return await self._control("POST", f"units/{unit_id}/keypad", body)
+
+    async def issue_elsewhere(self, unit_id: int, count: int) -> None:
+        """Have grants that were issued in the vendor's own system."""
+        await self._control("POST", f"units/{unit_id}/entries", {"count": count})
+
+    async def set_options(self, **options: Any) -> None:
+        """Set how the cloud behaves."""
+        await self._control("POST", "options", options)
+
     async def _control(
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> dict[str, Any]:

@@ -10,18 +10,30 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .devices import identifier
+from .delivery_actions import async_setup_delivery_actions
+from .devices import account_device, identifier
+from .grant_actions import async_setup_grant_actions
+from .ledger_store import LedgerStore
 from .services import async_setup_services
 from .vendors import VENDORS
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.LOCK, Platform.SWITCH]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.LOCK,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions."""
     async_setup_services(hass)
+    async_setup_grant_actions(hass)
+    async_setup_delivery_actions(hass)
     return True
 
 
@@ -34,6 +46,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         hass, entry, spec, spec.connect(session, entry.data)
     )
     await coordinator.async_config_entry_first_refresh()
+    if coordinator.grants:
+        await coordinator.grants.async_start()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
@@ -48,7 +62,14 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: LatchkeyConfigEntry, device_entry: AnyDeviceEntry
 ) -> bool:
     """Let the user remove a device that the account no longer has."""
-    return not any(
+    return not account_device(entry)[
+        "identifiers"
+    ] & device_entry.identifiers and not any(
         identifier(entry, device_id) in device_entry.identifiers
         for device_id in entry.runtime_data.data.devices
     )
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> None:
+    """Remove the ledger of an account that is removed."""
+    await LedgerStore(hass, entry.entry_id).async_remove()

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LatchkeyConfigEntry
-from .entity import PointEntity, async_follow_inventory
+from .entity import PointEntity, async_follow_points
 
 # Nothing is sent.
 PARALLEL_UPDATES = 0
@@ -20,7 +20,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a binary sensor for each input."""
-    async_follow_inventory(
+    async_follow_points(
         entry,
         async_add_entities,
         Platform.BINARY_SENSOR,

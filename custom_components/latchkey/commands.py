@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
 from homeassistant.helpers.event import async_call_later
@@ -59,7 +60,10 @@ class Commands:
         vendor = self._coordinator.vendor
         assert isinstance(vendor, SwitchesOutputs)
         await self._async_send(
-            device, output_id, vendor.set_output(device, output_id, on=on), on=on
+            device,
+            output_id,
+            partial(vendor.set_output, device, output_id, on=on),
+            on=on,
         )
 
     async def async_pulse(self, device: Device, output_id: str, seconds: int) -> None:
@@ -69,7 +73,7 @@ class Commands:
         await self._async_send(
             device,
             output_id,
-            vendor.pulse_output(device, output_id, seconds),
+            partial(vendor.pulse_output, device, output_id, seconds),
             on=True,
             pulse=timedelta(seconds=seconds),
         )
@@ -78,7 +82,7 @@ class Commands:
         self,
         device: Device,
         output_id: str,
-        command: Coroutine[Any, Any, datetime],
+        send: Callable[[], Awaitable[datetime]],
         *,
         on: bool,
         pulse: timedelta | None = None,
@@ -88,7 +92,7 @@ class Commands:
             shown = self._coordinator.data.statuses.get(root_id)
             was_on = shown.outputs.get(output_id) if shown else None
             try:
-                vendor_accepted_at = await command
+                vendor_accepted_at = await send()
             except OutcomeUnknown:
                 self._look_later(device)
                 # A pulse can be told from what was before only where the output was off.

@@ -16,8 +16,10 @@ from .commands import Commands
 from .const import CONF_POLL_INTERVAL
 from .devices import async_sync_devices
 from .errors import translated
+from .grant_keeper import GrantKeeper
 from .inventory import InventoryTracker
 from .polling import Round
+from .vendors.grants import IssuesGrants
 from .vendors.model import Device, Status
 from .vendors.vendor import (
     RateLimited,
@@ -68,6 +70,11 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
             update_interval=self._interval,
         )
         self.vendor = vendor
+        self.grants = (
+            GrantKeeper(hass, entry, vendor)
+            if isinstance(vendor, IssuesGrants)
+            else None
+        )
         self.data = AccountData()
         self.inventory = InventoryTracker()
         self.unreachable: dict[str, str] = {}

@@ -3,7 +3,11 @@
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import AnyDeviceEntry
+from homeassistant.helpers.device_registry import (
+    AnyDeviceEntry,
+    DeviceEntryType,
+    DeviceInfo,
+)
 from homeassistant.helpers.typing import UNDEFINED
 
 from .const import DOMAIN
@@ -14,6 +18,15 @@ from .vendors.model import Device
 def identifier(entry: ConfigEntry, device_id: str) -> tuple[str, str]:
     """Return what a device is registered by."""
     return (DOMAIN, f"{entry.unique_id}_{device_id}")
+
+
+def account_device(entry: ConfigEntry) -> DeviceInfo:
+    """Return the device that carries the account's own entities."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, str(entry.unique_id))},
+        entry_type=DeviceEntryType.SERVICE,
+        name=entry.title,
+    )
 
 
 @callback
@@ -33,6 +46,7 @@ def async_sync_devices(
     if not inventory.settled:
         return
     kept = {identifier(entry, device_id) for device_id in inventory.devices}
+    kept.add((DOMAIN, str(entry.unique_id)))
     entries: list[AnyDeviceEntry] = [
         *dr.async_child_entries_for_config_entry(registry, entry.entry_id),
         *dr.async_entries_for_config_entry(registry, entry.entry_id),

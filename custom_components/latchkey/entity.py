@@ -1,6 +1,7 @@
 """The base entities, and how a platform follows the account's inventory."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import chain, islice
 from typing import Final, override
 
@@ -12,7 +13,8 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_DOORS
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .devices import async_device_entry, identifier
+from .devices import account_device, async_device_entry, identifier
+from .grant_keeper import GrantKeeper
 from .vendors.model import Device, Input, Output, Status
 
 MOST_ENABLED: Final = 9_500
@@ -34,10 +36,19 @@ def is_door(entry: LatchkeyConfigEntry, device: Device, output: Output) -> bool:
     return door_key(device, output) in entry.options.get(CONF_DOORS, {})
 
 
-class PointEntity(CoordinatorEntity[LatchkeyCoordinator]):
-    """An output or an input of a device."""
+class LatchkeyEntity(CoordinatorEntity[LatchkeyCoordinator]):
+    """What all entities have in common."""
 
     _attr_has_entity_name = True
+
+    @callback
+    def async_start_disabled(self) -> None:
+        """Leave it to the user to enable this entity."""
+        self._attr_entity_registry_enabled_default = False
+
+
+class PointEntity(LatchkeyEntity):
+    """An output or an input of a device."""
 
     def __init__(
         self, coordinator: LatchkeyCoordinator, device: Device, point: Output | Input
@@ -53,11 +64,6 @@ class PointEntity(CoordinatorEntity[LatchkeyCoordinator]):
         self._attr_translation_placeholders = {"number": point.id}
         self._take_name()
         self._written: tuple[object, ...] = ()
-
-    @callback
-    def async_start_disabled(self) -> None:
-        """Leave it to the user to enable this entity."""
-        self._attr_entity_registry_enabled_default = False
 
     def _take_name(self) -> None:
         """Take the vendor's description; where it is empty the translated number is the name."""
@@ -101,6 +107,32 @@ class PointEntity(CoordinatorEntity[LatchkeyCoordinator]):
             self.async_write_ha_state()
 
 
+class AccountEntity(LatchkeyEntity):
+    """What belongs to the account as a whole, and to its grants."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, grants: GrantKeeper, key: str
+    ) -> None:
+        """Initialize with the grants and the entity's name among the account's."""
+        super().__init__(coordinator)
+        self.grants = grants
+        entry = coordinator.config_entry
+        self._attr_unique_id = f"{entry.unique_id}_{key}"
+        self._attr_translation_key = key
+        self._attr_device_info = account_device(entry)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return that the ledger can always be read."""
+        return True
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Leave a refresh alone: grants have their own time."""
+
+
 class OutputEntity(PointEntity):
     """An output of a device."""
 
@@ -121,15 +153,41 @@ class OutputEntity(PointEntity):
         return self.status.outputs.get(self.point.id) if self.status else None
 
 
+type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]
+"""Entities by unique id, made when they are new."""
+
+
 @callback
-def async_follow_inventory[P: (Output, Input)](
+def async_follow_points[P: (Output, Input)](
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     platform: Platform,
     entity: Callable[[LatchkeyCoordinator, Device, P], PointEntity],
     points: Callable[[Device], Iterable[P]],
 ) -> None:
-    """Add an entity for each point, now and when one appears; remove those whose point is gone."""
+    """Have an entity for each point of each device."""
+    coordinator = entry.runtime_data
+
+    def wanted(devices: Mapping[str, Device]) -> Wanted:
+        return {
+            unique_id(entry, device, point.id): partial(
+                entity, coordinator, device, point
+            )
+            for device in devices.values()
+            for point in points(device)
+        }
+
+    async_follow_inventory(entry, async_add_entities, platform, wanted)
+
+
+@callback
+def async_follow_inventory(
+    entry: LatchkeyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    platform: Platform,
+    wanted_of: Callable[[Mapping[str, Device]], Wanted],
+) -> None:
+    """Add what is wanted, now and when it comes to be wanted; remove what is so no more."""
     coordinator = entry.runtime_data
     followed: tuple[object, ...] = ()
     known: set[str] = set()
@@ -141,14 +199,8 @@ def async_follow_inventory[P: (Output, Input)](
         if followed == (id(devices), settled):
             return
         followed = (id(devices), settled)
-        wanted = {
-            unique_id(entry, device, point.id): (device, point)
-            for device in devices.values()
-            for point in points(device)
-        }
-        new = {
-            key: entity(coordinator, *wanted[key]) for key in wanted if key not in known
-        }
+        wanted = wanted_of(devices)
+        new = {key: make() for key, make in wanted.items() if key not in known}
         for key in new.keys() & _too_many(entry, devices):
             new[key].async_start_disabled()
         async_add_entities(new.values())

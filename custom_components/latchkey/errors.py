@@ -14,7 +14,7 @@ def translated[E: HomeAssistantError](
 ) -> E:
     """Return the Home Assistant error that tells the user what failed and what can be done."""
     key = err.key
-    placeholders = {"account": account}
+    placeholders = {"name": account}
     if isinstance(err, RateLimited) and err.retry_after is not None:
         key = "rate_limited_until"
         placeholders["seconds"] = str(round(err.retry_after))

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_DOORS, CONF_MAY_BE_HELD_OPEN, CONF_PULSE, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .entity import OutputEntity, async_follow_inventory, door_key, is_door
+from .entity import OutputEntity, async_follow_points, door_key, is_door
 from .errors import vendor_errors
 from .vendors.model import Device, Output
 
@@ -24,7 +24,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a lock for each output that the user declared a door."""
-    async_follow_inventory(
+    async_follow_points(
         entry,
         async_add_entities,
         Platform.LOCK,

@@ -22,13 +22,16 @@ import voluptuous as vol
 
 from .const import (
     CONF_DOORS,
+    CONF_EXPIRY_NOTICE,
     CONF_MAY_BE_HELD_OPEN,
     CONF_POLL_INTERVAL,
     CONF_PULSE,
+    CONF_SHOW_HOLDERS,
     CONF_VENDOR,
     DEFAULT_PULSE,
     MAX_POLL_INTERVAL,
     MIN_POLL_INTERVAL,
+    MOST_EXPIRY_NOTICE,
 )
 from .coordinator import AccountData
 from .entity import door_key
@@ -57,6 +60,7 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
         ):
             self._left = list(user_input.get(CONF_DOORS, []))
             self._options = {
+                **user_input,
                 CONF_POLL_INTERVAL: int(user_input[CONF_POLL_INTERVAL]),
                 CONF_DOORS: self._doors,
             }
@@ -81,6 +85,24 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
                     mode=SelectSelectorMode.DROPDOWN,
                 )
             )
+        if self.config_entry.runtime_data.grants:
+            schema[
+                vol.Required(
+                    CONF_EXPIRY_NOTICE, default=options.get(CONF_EXPIRY_NOTICE, 0)
+                )
+            ] = NumberSelector(
+                NumberSelectorConfig(
+                    min=0,
+                    max=MOST_EXPIRY_NOTICE,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement="h",
+                )
+            )
+            schema[
+                vol.Required(
+                    CONF_SHOW_HOLDERS, default=options.get(CONF_SHOW_HOLDERS, False)
+                )
+            ] = BooleanSelector()
         return self.async_show_form(
             step_id="init", data_schema=vol.Schema(schema), errors=errors
         )

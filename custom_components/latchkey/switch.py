@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_DURATION, DOMAIN
 from .coordinator import LatchkeyConfigEntry
-from .entity import OutputEntity, async_follow_inventory, is_door
+from .entity import OutputEntity, async_follow_points, is_door
 from .errors import vendor_errors
 
 # The coordinator sends one command at a time to a device; devices do not wait for each other.
@@ -23,7 +23,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a switch for each output that is not a door."""
-    async_follow_inventory(
+    async_follow_points(
         entry,
         async_add_entities,
         Platform.SWITCH,
@@ -66,7 +66,7 @@ class OutputSwitch(OutputEntity, SwitchEntity):
         pulse = self.point.pulse
         try:
             seconds = float(duration)
-        except TypeError, ValueError:
+        except TypeError, ValueError, OverflowError:
             seconds = 0.5
         if (
             isinstance(duration, bool)

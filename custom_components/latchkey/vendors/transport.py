@@ -289,7 +289,7 @@ def _date(response: ClientResponse) -> datetime:
     """Return the answer's own time, or ours where it has none."""
     try:
         return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
-    except KeyError, ValueError:
+    except KeyError, ValueError, OverflowError:
         return datetime.now(UTC)
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from aiohttp import ClientSession
 
+from .grants import GrantField
 from .model import Account, Device, Inventory, Status
 
 
@@ -157,6 +158,8 @@ class VendorSpec:
     fields: tuple[Field, ...]
     connect: Callable[[ClientSession, Mapping[str, str]], Vendor]
     """Make the account's client from the fields' values; raises InvalidField before anything is sent."""
+    grant_fields: tuple[GrantField, ...] = ()
+    """The fields that its grants have beyond those of all vendors."""
     poll_interval: int
     """Seconds between two polls, unless the user says otherwise."""
 

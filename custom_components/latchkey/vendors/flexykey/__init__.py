@@ -5,6 +5,7 @@ from typing import Final
 from ..vendor import Field, FieldKind, VendorSpec
 from .adapter import connect
 from .client import PRODUCTION
+from .entries import FIELDS
 
 SPEC: Final = VendorSpec(
     name="FlexyKey",
@@ -13,6 +14,7 @@ SPEC: Final = VendorSpec(
         Field("password", FieldKind.SECRET),
         Field("url", FieldKind.URL, default=PRODUCTION),
     ),
+    grant_fields=FIELDS,
     connect=connect,
     poll_interval=30,
 )

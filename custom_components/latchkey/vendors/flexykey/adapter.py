@@ -10,6 +10,7 @@ from ..model import Account, Device, DeviceKind, Input, Inventory, Output, Statu
 from ..transport import Transport, base_address
 from ..vendor import AnswerNotUnderstood, InvalidField
 from .client import FlexyKeyClient
+from .entries import AccessList
 from .wire import WireExpansion, WireIO, WireState, WireUnit
 
 _PULSE: Final = range(1, 100_000)
@@ -30,12 +31,12 @@ def connect(session: ClientSession, fields: Mapping[str, str]) -> FlexyKey:
     return FlexyKey(FlexyKeyClient(transport), username)
 
 
-class FlexyKey:
+class FlexyKey(AccessList):
     """A FlexyWeb user's units."""
 
     def __init__(self, client: FlexyKeyClient, username: str) -> None:
         """Initialize with the API and its user's name."""
-        self._client = client
+        super().__init__(client)
         self._username = username
 
     @property
@@ -56,6 +57,7 @@ class FlexyKey:
             parts, parts_complete = _devices(unit)
             devices += parts
             complete = complete and parts_complete
+        self._names = {device.id: device.name or device.label for device in devices}
         return Inventory(devices=tuple(devices), complete=complete)
 
     async def status(self, device: Device) -> Status:

@@ -1,14 +1,19 @@
 """The endpoints of the FlexyKey REST API."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPMethod
 from typing import Any, Final
 
-from ..transport import Transport
+from ..transport import Answer, Transport
 from ..vendor import AnswerNotUnderstood, OutcomeUnknown
-from .wire import WireControlled, WireStatus, WireUnit
+from .wire import WireControlled, WireEntry, WireStatus, WireSync, WireUnit
 
 PRODUCTION: Final = "https://api.flexykey.se/v1/"
+
+PAGE: Final = 500
+_MOST_PAGES: Final = 200
 
 
 class FlexyKeyClient:
@@ -53,3 +58,77 @@ class FlexyKeyClient:
         if not accepted:
             raise OutcomeUnknown("status not OK")
         return answer.date
+
+    async def entries(self, unit_id: str, search: str = "") -> list[WireEntry]:
+        """Return all ID entries of a unit in which a text occurs (GET /UnitIdEntries, 8.1).
+
+        Raises AnswerNotUnderstood where a single one cannot be read: it must not pass for one that is gone.
+        """
+        entries: dict[int, WireEntry] = {}
+        for page in range(_MOST_PAGES):
+            query = {"unitId": unit_id, "limit": str(PAGE), "offset": str(page * PAGE)}
+            if search:
+                query["search"] = search
+            raw = await self.transport.read("UnitIdEntries", query)
+            rows, all_read = WireEntry.parse_all(_items(raw))
+            if not all_read:
+                raise AnswerNotUnderstood("ID entry")
+            known = len(entries)
+            entries |= {row.id: row for row in rows}
+            if len(rows) < PAGE or len(entries) == known:
+                break
+        return list(entries.values())
+
+    async def create_entry(self, body: Mapping[str, Any]) -> str | None:
+        """Create an ID entry; return its id, where the answer tells it (POST /UnitIdEntries, 8.2)."""
+        answer = await self.transport.command(HTTPMethod.POST, "UnitIdEntries", body)
+        with suppress(AnswerNotUnderstood):
+            return str(WireEntry.parse(answer.json()).id)
+        return None
+
+    async def update_entry(self, entry_id: str, body: Mapping[str, Any]) -> None:
+        """Change an ID entry (PUT /UnitIdEntries/{id}, 8.3)."""
+        path = f"UnitIdEntries/{entry_id}"
+        await self.transport.command(HTTPMethod.PUT, path, body)
+
+    async def delete_entry(self, entry_id: str) -> None:
+        """Mark an ID entry for deletion (DELETE /UnitIdEntries/{id}, 8.4)."""
+        path = f"UnitIdEntries/{entry_id}"
+        await self.transport.command(HTTPMethod.DELETE, path)
+
+    async def push_changes(self, unit_id: str) -> int | None:
+        """Queue a unit's changes for it; return how many (POST /UnitSync/PushChanges, 10.1)."""
+        answer = await self._of_unit("UnitSync/PushChanges", unit_id)
+        with suppress(AnswerNotUnderstood):
+            return WireSync.parse(answer.json()).entrycount
+        return None
+
+    async def abort_sync(self, unit_id: str) -> None:
+        """Stop a unit's sync and clear its packets (POST /UnitSync/Abort, 10.3)."""
+        await self._of_unit("UnitSync/Abort", unit_id)
+
+    async def sync_status(self, unit_id: str) -> WireSync:
+        """Return how a unit's sync stands (GET /UnitSync/Status, 10.2); the answer is cached for 2 s."""
+        query = {"unitId": unit_id}
+        return WireSync.parse(await self.transport.read("UnitSync/Status", query))
+
+    async def set_sync_state(
+        self, unit_id: str, data: str, state: str, entry_id: str | None = None
+    ) -> None:
+        """Set what the server takes a unit to have (POST /Tools/{data}SyncState, 11.1 to 11.3).
+
+        The data are IdEntries, UnitSettings or AllUnitData; only ID entries can be named one by one here.
+        """
+        fields: dict[str, Any] = {"unitSyncState": state}
+        if entry_id is not None:
+            fields["id"] = int(entry_id)
+        await self._of_unit(f"Tools/{data}SyncState", unit_id, **fields)
+
+    async def _of_unit(self, path: str, unit_id: str, **fields: Any) -> Answer:
+        body = {"unitId": int(unit_id), **fields}
+        return await self.transport.command(HTTPMethod.POST, path, body)
+
+
+def _items(raw: Any) -> Any:
+    """Return the list of an answer, whether it comes bare or as UnitSettings' does (9.2)."""
+    return raw.get("items", raw) if isinstance(raw, dict) else raw

@@ -70,3 +70,28 @@ class WireControlled(Wire):
     """The answer to a command (guide 6.1)."""
 
     status: str = ""
+
+
+@dataclass(kw_only=True)
+class WireEntry(Wire):
+    """An ID entry (guide 8.2; the form of a listed one is assumed to be that of the body, with its id and state)."""
+
+    id: int
+    idnumber: str = field(default="", repr=False)
+    name: str = ""
+    description: str = ""
+    action: str = ""
+    validfromiso: Any = field(default=None, metadata=field_options(deserialize=moment))
+    validtoiso: Any = field(default=None, metadata=field_options(deserialize=moment))
+    unitsyncstate: str = ""
+
+
+@dataclass(kw_only=True)
+class WireSync(Wire):
+    """A queued unit sync (guide 10.1), or its status (10.2, whose fields the guide does not name)."""
+
+    status: str = ""
+    message: str = ""
+    entrycount: int | None = None
+    packetcount: int = 0
+    packetssent: int | None = None

@@ -1,0 +1,143 @@
+"""Deliveries: changes of a few seconds go to a device together, one delivery at a time, followed to its end."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+import logging
+from typing import Final
+
+from .vendors.grants import DeliversChanges, Delivery, DeliveryState
+from .vendors.vendor import Conflict, OutcomeUnknown, VendorError
+
+_LOGGER = logging.getLogger(__name__)
+
+GATHERING: Final = 5.0
+"""Seconds for which further changes are waited for."""
+LOOK_EVERY: Final = 3.0
+LONGEST: Final = timedelta(minutes=10)
+"""After which a delivery that comes to no end is given up."""
+RETRIES: Final = (10.0, 60.0, 300.0, 900.0, 3600.0)
+"""Seconds after which a delivery that left something undone is asked for again; the last one for good."""
+
+
+class Phase(Enum):
+    """What the next step of a job is."""
+
+    NONE = auto()
+    PUSH = auto()
+    FOLLOW = auto()
+
+
+@dataclass(slots=True)
+class Job:
+    """The deliveries of one device."""
+
+    began: datetime
+    phase: Phase = Phase.NONE
+    again: bool = False
+    """Whether something was changed since the delivery that is followed began."""
+    failures: int = 0
+    delivery: Delivery = field(default_factory=lambda: Delivery(DeliveryState.NONE))
+
+
+class Deliveries:
+    """Delivers an account's changes, a step at a time, by whoever's clock calls for the next one."""
+
+    def __init__(
+        self,
+        vendor: DeliversChanges,
+        *,
+        schedule: Callable[[str, float], None],
+        progressed: Callable[[], None],
+        ended: Callable[[str, datetime | None], Awaitable[bool]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Initialize with what has `step` called for a device in some seconds, in the place of any call before.
+
+        `ended` is given when a completed delivery began, and None for one that was not completed; it returns
+        whether anything is still to be delivered.
+        """
+        self._vendor = vendor
+        self._schedule = schedule
+        self._progressed = progressed
+        self._ended = ended
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+
+    def delivery(self, scope: str) -> Delivery:
+        """Return how far the delivery to a device has come."""
+        job = self._jobs.get(scope)
+        return job.delivery if job else Delivery(DeliveryState.NONE)
+
+    def request(self, scope: str) -> None:
+        """Have the changes to a device delivered soon."""
+        job = self._jobs.setdefault(scope, Job(self._clock()))
+        if job.phase is Phase.FOLLOW:
+            job.again = True
+            return
+        job.phase = Phase.PUSH
+        self._schedule(scope, GATHERING)
+
+    async def step(self, scope: str) -> None:
+        """Do what is due for a device."""
+        job = self._jobs[scope]
+        if job.phase is Phase.PUSH:
+            state = await self._push(scope, job)
+        else:
+            state = await self._look(scope, job)
+        if state is DeliveryState.RUNNING:
+            self._schedule(scope, LOOK_EVERY)
+            return
+        if state in (DeliveryState.FAILED, DeliveryState.TIMED_OUT):
+            # What is left of it would stand in the next one's way.
+            with suppress(VendorError):
+                await self._vendor.abort(scope)
+        completed = state is DeliveryState.COMPLETED
+        undone = await self._ended(scope, job.began if completed else None)
+        if not undone and not job.again:
+            job.phase = Phase.NONE
+            job.failures = 0
+            return
+        job.phase = Phase.PUSH
+        if job.again:
+            self._schedule(scope, GATHERING)
+        else:
+            self._schedule(scope, RETRIES[min(job.failures, len(RETRIES) - 1)])
+            job.failures += 1
+
+    async def _push(self, scope: str, job: Job) -> DeliveryState:
+        job.phase = Phase.FOLLOW
+        job.again = False
+        job.began = self._clock()
+        self._tell(job, Delivery(DeliveryState.RUNNING, 0))
+        try:
+            if await self._vendor.push(scope) == 0:
+                return self._tell(job, Delivery(DeliveryState.COMPLETED))
+        except Conflict:
+            # Somebody else's delivery is under way, which may have begun before our change.
+            job.again = True
+        except OutcomeUnknown as err:
+            _LOGGER.debug("A delivery to %s may have begun: %s", scope, err)
+        except VendorError as err:
+            _LOGGER.debug("No delivery to %s: %s", scope, err)
+            return self._tell(job, Delivery(DeliveryState.FAILED))
+        return DeliveryState.RUNNING
+
+    async def _look(self, scope: str, job: Job) -> DeliveryState:
+        try:
+            delivery = await self._vendor.delivery(scope)
+        except VendorError as err:
+            _LOGGER.debug("The delivery to %s could not be followed: %s", scope, err)
+            delivery = job.delivery
+        over = self._clock() - job.began >= LONGEST
+        if over and delivery.state is DeliveryState.RUNNING:
+            delivery = Delivery(DeliveryState.TIMED_OUT)
+        return self._tell(job, delivery)
+
+    def _tell(self, job: Job, delivery: Delivery) -> DeliveryState:
+        if delivery != job.delivery:
+            job.delivery = delivery
+            self._progressed()
+        return delivery.state

@@ -1,0 +1,60 @@
+"""The life of grants as events."""
+
+from typing import override
+
+from homeassistant.components.event import EventEntity
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .const import ATTR_ACCESS, ATTR_CREDENTIAL, ATTR_GRANT_ID, ATTR_NAME
+from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
+from .entity import AccountEntity
+from .grant_keeper import EXPIRING, GrantKeeper
+from .ledger import Record
+from .vendors.grants import GrantState
+
+# Nothing is sent.
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: LatchkeyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the event of the account's grants."""
+    if grants := entry.runtime_data.grants:
+        async_add_entities([GrantEvent(entry.runtime_data, grants, "grant")])
+
+
+class GrantEvent(AccountEntity, EventEntity):
+    """A grant came to another state, or near its end."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, grants: GrantKeeper, key: str
+    ) -> None:
+        """Initialize with the grants."""
+        super().__init__(coordinator, grants, key)
+        self._attr_event_types = [*(state.value for state in GrantState), EXPIRING]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the grants."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.grants.async_listen_events(self._handle))
+
+    @callback
+    def _handle(self, event_type: str, record: Record) -> None:
+        """Tell what happened to a grant; never by which code."""
+        end = record.terms.end
+        attributes = {
+            ATTR_GRANT_ID: record.grant_id,
+            ATTR_ACCESS: record.access_name,
+            ATTR_CREDENTIAL: record.credential and record.credential.value,
+            "ends": dt_util.as_local(end).isoformat() if end else None,
+        }
+        if self.grants.show_holders:
+            attributes[ATTR_NAME] = record.terms.name
+        self._trigger_event(event_type, attributes)
+        self.async_write_ha_state()

@@ -1,0 +1,249 @@
+"""An account's grants in Home Assistant: the ledger's file, the clock, deliveries, and who is told."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+import logging
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_EXPIRY_NOTICE, CONF_SHOW_HOLDERS
+from .deliveries import Deliveries
+from .grants import GrantBook
+from .ledger import Ledger, LedgerError, Record, Step
+from .ledger_store import LedgerStore
+from .vendors.grants import (
+    DeliversChanges,
+    Delivery,
+    DeliveryState,
+    GrantState,
+    IssuesGrants,
+)
+from .vendors.vendor import VendorError
+
+_LOGGER = logging.getLogger(__name__)
+
+TICK: Final = timedelta(minutes=1)
+DRIFT: Final = timedelta(hours=1)
+"""How often grants are compared with the vendor's although nothing is in doubt."""
+EXPIRING: Final = "expiring"
+HASTE: Final = 5
+"""How many ticks in a row a doubt is looked into; then only every 15 minutes."""
+
+
+class GrantKeeper:
+    """Keeps an account's grants in step with the vendor and with the clock."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, vendor: IssuesGrants
+    ) -> None:
+        """Initialize with the account's client."""
+        self._hass = hass
+        self._entry = entry
+        self._store = LedgerStore(hass, entry.entry_id)
+        self._notice = timedelta(hours=entry.options.get(CONF_EXPIRY_NOTICE, 0))
+        self.show_holders: bool = entry.options.get(CONF_SHOW_HOLDERS, False)
+        self._listeners: set[CALLBACK_TYPE] = set()
+        self._event_listeners: set[Callable[[str, Record], None]] = set()
+        self._looked_at: dict[str, datetime] = {}
+        self._haste: dict[str, int] = {}
+        self._told: dict[str, GrantState] = {}
+        self._timers: dict[str, CALLBACK_TYPE] = {}
+        self._stopped = False
+        self.vendor = vendor
+        self.ledger = Ledger(self._store.async_write)
+        self.book = GrantBook(vendor, self.ledger, dt_util.utcnow, self._changed)
+        self.deliveries = (
+            Deliveries(
+                vendor,
+                schedule=self._schedule,
+                progressed=self._notify,
+                ended=self._delivered,
+                clock=dt_util.utcnow,
+            )
+            if isinstance(vendor, DeliversChanges)
+            else None
+        )
+
+    async def async_start(self) -> None:
+        """Load the ledger; what was left undone is taken up with the first tick."""
+        self.ledger.load(await self._store.async_load())
+        self._entry.async_on_unload(self._stop)
+        now = dt_util.utcnow()
+        self._told = {
+            record.grant_id: record.state_at(now)
+            for record in self.ledger.records.values()
+        }
+        self._entry.async_on_unload(
+            async_track_time_interval(
+                self._hass, self._tick, TICK, cancel_on_shutdown=True
+            )
+        )
+        self._entry.async_create_background_task(
+            self._hass, self._tick(now), f"{self._entry.title}: grants left undone"
+        )
+
+    @callback
+    def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Have a listener called when a grant or a delivery changed."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    @callback
+    def async_listen_events(
+        self, listener: Callable[[str, Record], None]
+    ) -> CALLBACK_TYPE:
+        """Have a listener told of each grant that comes to another state or near its end."""
+        self._event_listeners.add(listener)
+        return lambda: self._event_listeners.discard(listener)
+
+    @callback
+    def async_changed(self, scope: str) -> None:
+        """Bring what was changed to the device."""
+        self._haste.pop(scope, None)
+        if self.deliveries and self._undelivered(scope):
+            self.deliveries.request(scope)
+        self._notify()
+
+    def state(self, record: Record) -> GrantState:
+        """Return the state of a grant at this moment."""
+        return record.state_at(dt_util.utcnow())
+
+    def count(self, *states: GrantState) -> int:
+        """Return how many grants are in one of some states."""
+        return sum(
+            self.state(record) in states for record in self.ledger.records.values()
+        )
+
+    def next_expiry(self) -> datetime | None:
+        """Return when the next grant ends by itself."""
+        now = dt_util.utcnow()
+        ends = (
+            record.terms.end
+            for record in self.ledger.records.values()
+            if record.state in (GrantState.PENDING, GrantState.ACTIVE)
+        )
+        return min((end for end in ends if end and end > now), default=None)
+
+    def delivery(self, scope: str) -> Delivery:
+        """Return how far the delivery to a device has come."""
+        if self.deliveries is None:
+            return Delivery(DeliveryState.NONE)
+        return self.deliveries.delivery(scope)
+
+    # What changes, and who is told
+
+    @callback
+    def _changed(self, record: Record) -> None:
+        self._tell(record)
+        self._notify()
+
+    @callback
+    def _tell(self, record: Record) -> None:
+        state = self.state(record)
+        if self._told.get(record.grant_id) is not state:
+            self._told[record.grant_id] = state
+            for listener in list(self._event_listeners):
+                listener(state, record)
+
+    @callback
+    def _notify(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    @callback
+    def _schedule(self, scope: str, seconds: float) -> None:
+        """Have the next step of a delivery done in some seconds."""
+
+        @callback
+        def due(_: datetime) -> None:
+            del self._timers[scope]
+            assert self.deliveries is not None
+            self._entry.async_create_background_task(
+                self._hass,
+                self.deliveries.step(scope),
+                f"{self._entry.title}: delivery to {scope}",
+            )
+
+        if cancel := self._timers.pop(scope, None):
+            cancel()
+        if not self._stopped:
+            self._timers[scope] = async_call_later(
+                self._hass, seconds, HassJob(due, cancel_on_shutdown=True)
+            )
+
+    @callback
+    def _stop(self) -> None:
+        self._stopped = True
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+
+    # Keeping in step
+
+    def _undelivered(self, scope: str) -> bool:
+        return any(
+            record.state in (GrantState.PENDING, GrantState.REVOKING)
+            and record.step is Step.NONE
+            for record in self.ledger.of_scope(scope)
+        )
+
+    async def _delivered(self, scope: str, began: datetime | None) -> bool:
+        """Compare after a delivery; return whether another one is needed."""
+        await self._reconcile(scope, began)
+        return self._undelivered(scope)
+
+    async def _reconcile(
+        self, scope: str, delivered_from: datetime | None = None
+    ) -> None:
+        self._looked_at[scope] = dt_util.utcnow()
+        try:
+            await self.book.reconcile(scope, delivered_from)
+        except VendorError as err:
+            _LOGGER.debug(
+                "%s: grants of %s not read: %s", self._entry.title, scope, err
+            )
+        self._notify()
+
+    async def _tick(self, now: datetime) -> None:
+        """Look into what is in doubt, take up deliveries, tell of what the clock ends."""
+        for scope in {record.scope for record in self.ledger.records.values()}:
+            if now >= self._look_due(scope):
+                await self._reconcile(scope)
+                self._haste[scope] = self._haste.get(scope, 0) + 1
+                if self.deliveries and self._undelivered(scope):
+                    self.deliveries.request(scope)
+        for record in list(self.ledger.records.values()):
+            self._tell(record)
+            end = record.terms.end
+            soon = end is not None and now < end <= now + self._notice
+            if soon and self._notice and not record.expiry_told:
+                record = self.ledger.put(record, expiry_told=True)
+                with suppress(LedgerError):
+                    await self.ledger.save(now)
+                for listener in list(self._event_listeners):
+                    listener(EXPIRING, record)
+        self._notify()
+
+    def _look_due(self, scope: str) -> datetime:
+        """Return when a device's grants are to be compared with the vendor's."""
+        looked_at = self._looked_at.get(scope)
+        if looked_at is None:
+            return dt_util.utc_from_timestamp(0)
+        records = self.ledger.of_scope(scope)
+        doubtful = any(
+            record.step is not Step.NONE or record.state is GrantState.UNKNOWN
+            for record in records
+        )
+        waiting = any(
+            record.state in (GrantState.PENDING, GrantState.REVOKING)
+            for record in records
+        )
+        if doubtful or waiting:
+            hasty = self._haste.get(scope, 0) < HASTE
+            return looked_at + (TICK if hasty else timedelta(minutes=15))
+        return looked_at + DRIFT

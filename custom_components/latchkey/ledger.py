@@ -1,0 +1,129 @@
+"""The ledger: what was asked of the vendor, on disk before it is asked; never a code, never a key."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from mashumaro import DataClassDictMixin
+
+from .vendors.grants import Access, Credential, GrantState, Order
+
+KEPT: Final = timedelta(days=30)
+"""How long a grant is remembered that is no more."""
+_ENDED: Final = (GrantState.REVOKED, GrantState.FAILED)
+
+
+class Step(StrEnum):
+    """What was asked of the vendor and is not known to be done."""
+
+    NONE = "none"
+    ISSUE = "issue"
+    UPDATE = "update"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms(DataClassDictMixin):
+    """What may change in a grant."""
+
+    name: str
+    start: datetime | None
+    end: datetime | None
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(DataClassDictMixin):
+    """One grant."""
+
+    grant_id: str
+    access_id: str
+    access_name: str
+    scope: str
+    credential: Credential | None
+    terms: Terms
+    state: GrantState
+    step: Step = Step.NONE
+    revision: int = 1
+    wanted: Terms | None = None
+    """What an update that is not known to be done makes of it."""
+    vendor_id: str | None = None
+    misses: int = 0
+    """How many readings did not show what was asked for."""
+    created_at: datetime
+    asked_at: datetime
+    changed_at: datetime
+    expiry_told: bool = False
+
+    @property
+    def access(self) -> Access:
+        """Return what it opens."""
+        return Access(self.access_id, self.access_name, self.scope)
+
+    def order(self, code: str | None) -> Order:
+        """Return what is to be asked of the vendor."""
+        terms = self.wanted or self.terms
+        assert self.credential is not None
+        return Order(
+            grant_id=self.grant_id,
+            revision=self.revision,
+            access=self.access,
+            credential=self.credential,
+            name=terms.name,
+            start=terms.start,
+            end=terms.end,
+            fields=terms.fields,
+            code=code,
+        )
+
+    def state_at(self, now: datetime) -> GrantState:
+        """Return the state, which the clock may have ended."""
+        over = self.terms.end is not None and self.terms.end <= now
+        if over and self.state in (GrantState.PENDING, GrantState.ACTIVE):
+            return GrantState.EXPIRED
+        return self.state
+
+
+class LedgerError(Exception):
+    """The ledger could not be written; nothing may be sent."""
+
+
+class Ledger:
+    """The records of one account."""
+
+    def __init__(self, write: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Initialize with what writes to disk, and raises LedgerError where it cannot."""
+        self._write = write
+        self.records: dict[str, Record] = {}
+
+    def load(self, data: dict[str, Any] | None) -> None:
+        """Take in what was written."""
+        self.records = {
+            record["grant_id"]: Record.from_dict(record)
+            for record in (data or {}).get("records", [])
+        }
+
+    async def save(self, now: datetime) -> None:
+        """Write all records, less those that ended long ago."""
+        self.records = {
+            grant_id: record
+            for grant_id, record in self.records.items()
+            if record.state_at(now) not in (*_ENDED, GrantState.EXPIRED)
+            or now - max(record.changed_at, record.terms.end or record.changed_at)
+            < KEPT
+        }
+        await self._write(
+            {"records": [record.to_dict() for record in self.records.values()]}
+        )
+
+    def put(self, record: Record, **changes: Any) -> Record:
+        """Hold a record with changes."""
+        record = replace(record, **changes)
+        self.records[record.grant_id] = record
+        return record
+
+    def of_scope(self, scope: str) -> list[Record]:
+        """Return the records of a scope."""
+        return [record for record in self.records.values() if record.scope == scope]

@@ -1,0 +1,40 @@
+"""The ledger's file."""
+
+import asyncio
+from typing import Any, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .ledger import LedgerError
+
+
+class LedgerStore(Store[dict[str, Any]]):
+    """A store whose failed write is known: Home Assistant's own only logs it."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize the file of one account."""
+        super().__init__(
+            hass, 1, f"{DOMAIN}.grants.{entry_id}", private=True, atomic_writes=True
+        )
+        self._writing = asyncio.Lock()
+        self._failure: Exception | None = None
+
+    async def async_write(self, data: dict[str, Any]) -> None:
+        """Write now; raises LedgerError where that fails or would wait for Home Assistant's end."""
+        async with self._writing:
+            if self.hass.is_stopping:
+                raise LedgerError("Home Assistant stops")
+            self._failure = None
+            await self.async_save(data)
+            if self._failure is not None:
+                raise LedgerError(type(self._failure).__name__)
+
+    @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        try:
+            await super()._async_write_data(data)
+        except Exception as err:
+            self._failure = err
+            raise

@@ -1,0 +1,226 @@
+"""Grants: who may open what, by which credential, from when to when; and what a vendor can do with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+import re
+from typing import Final, Protocol, runtime_checkable
+
+from .model import Device
+
+
+class Credential(StrEnum):
+    """By what a grant opens."""
+
+    PIN = "pin"
+    PHONE = "phone"
+    TAG = "tag"
+    CARD = "card"
+    KEY = "key"
+    APP = "app"
+    OFFLINE_KEY = "offline_key"
+
+
+class GrantState(StrEnum):
+    """Where a grant stands."""
+
+    PENDING = "pending"
+    """The vendor has it, the door not yet."""
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKING = "revoking"
+    """The vendor has the revocation; the door may still open."""
+    REVOKED = "revoked"
+    FAILED = "failed"
+    """There is no such grant."""
+    UNKNOWN = "unknown"
+    """Whether there is one could not be read back yet."""
+
+
+class CodeKind(StrEnum):
+    """What a code consists of."""
+
+    DIGITS = "digits"
+    PHONE = "phone"
+    HEX = "hex"
+
+
+_KINDS: Final = {
+    CodeKind.DIGITS: "[0-9]",
+    CodeKind.PHONE: "[+]?[0-9]",
+    CodeKind.HEX: "[0-9A-Fa-f]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRule:
+    """What a credential's code may be."""
+
+    kind: CodeKind
+    shortest: int
+    longest: int
+    generated: int | None = None
+    """How many digits a code has that is made here; None where the user must give it."""
+
+    def allows(self, code: str) -> bool:
+        """Return whether a code may be this one."""
+        count = f"{{{self.shortest},{self.longest}}}"
+        return re.fullmatch(_KINDS[self.kind] + count, code, re.ASCII) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantField:
+    """A field that a vendor's grants have beyond those of all vendors."""
+
+    key: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a grant opens."""
+
+    id: str
+    name: str
+    scope: str
+    """The device that is to learn of it: what is delivered and read back together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a grant shall be."""
+
+    grant_id: str
+    revision: int
+    """Counts the changes, so that a vendor's row tells which of them it has."""
+    access: Access
+    credential: Credential
+    name: str
+    start: datetime | None
+    end: datetime | None
+    fields: Mapping[str, str]
+    code: str | None = field(default=None, repr=False)
+    """None leaves it as it is."""
+
+    @property
+    def marker(self) -> str:
+        """What a vendor's row is recognised by."""
+        return f"{self.grant_id}.{self.revision}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedGrant:
+    """A grant as the vendor lists it."""
+
+    vendor_id: str
+    access: Access
+    name: str
+    start: datetime | None
+    end: datetime | None
+    delivered: bool | None
+    """Whether the door has it as it is listed; None where the vendor does not tell."""
+    leaving: bool
+    """Whether it is to be removed from the door."""
+    credential: Credential | None = None
+    grant_id: str | None = None
+    revision: int = 0
+    """What its marker tells, if it was ordered here."""
+    code: str | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class IssuesGrants(Protocol):
+    """A vendor at which grants are issued for devices.
+
+    issue, update and revoke are each sent once; OutcomeUnknown is the answer to a doubt, and `issued` tells
+    what came of it. Raise Conflict where the code is taken already.
+    """
+
+    @property
+    def codes(self) -> Mapping[Credential, CodeRule]:
+        """The credentials that can be issued, and what their codes may be."""
+        ...
+
+    @property
+    def grant_fields(self) -> Sequence[GrantField]:
+        """The fields beyond those of all vendors."""
+        ...
+
+    def access_of(
+        self, device: Device, devices: Mapping[str, Device], fields: Mapping[str, str]
+    ) -> Access:
+        """Return what a grant for a device opens; raises InvalidField where that takes another field."""
+        ...
+
+    def access_named(
+        self, text: str, devices: Mapping[str, Device], fields: Mapping[str, str]
+    ) -> Access:
+        """Return what is meant by a name or an id; raises InvalidField for none or several."""
+        ...
+
+    async def issue(self, order: Order) -> str | None:
+        """Issue a grant; return the vendor's id, where the answer tells it."""
+        ...
+
+    async def update(self, vendor_id: str, order: Order) -> None:
+        """Make an issued grant what is ordered."""
+        ...
+
+    async def revoke(self, vendor_id: str) -> None:
+        """Take a grant back; raises NotFound where it is gone already."""
+        ...
+
+    async def issued(self, scope: str, *, ours: bool = False) -> list[IssuedGrant]:
+        """Return all grants of a scope, or those alone that carry a marker."""
+        ...
+
+
+class DeliveryState(StrEnum):
+    """Where the delivery of changes to a device stands."""
+
+    NONE = "none"
+    """There is no delivery, and what became of an earlier one is not told."""
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far the delivery of changes to a device has come."""
+
+    state: DeliveryState
+    percent: int | None = None
+
+
+@runtime_checkable
+class DeliversChanges(Protocol):
+    """A vendor whose devices learn of changes only by a delivery that is asked for."""
+
+    async def push(self, scope: str) -> int | None:
+        """Ask for the delivery of all changes to a device; raises Conflict while one is under way.
+
+        Returns how many changes there are to deliver, where the answer tells: none means that the device has all.
+        """
+        ...
+
+    async def delivery(self, scope: str) -> Delivery:
+        """Return how far a delivery has come."""
+        ...
+
+    async def abort(self, scope: str) -> None:
+        """Stop a delivery and drop what of it was still to be sent."""
+        ...
+
+
+@runtime_checkable
+class SetsSyncState(Protocol):
+    """A vendor whose server can be told what it is to take a device to have."""
+
+    async def set_sync_state(
+        self, scope: str, part: str, *, delivered: bool, vendor_id: str | None = None
+    ) -> None:
+        """Have `grants` (one, or all), `settings` or `all` of a device taken for delivered, or for still to be."""
+        ...
