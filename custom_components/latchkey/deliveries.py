@@ -38,6 +38,8 @@ class Job:
     phase: Phase = Phase.NONE
     again: bool = False
     """Whether something was changed since the delivery that is followed began."""
+    ours: bool = True
+    """Whether the delivery that is followed was asked for here, so that it contains our changes."""
     failures: int = 0
     delivery: Delivery = field(default_factory=lambda: Delivery(DeliveryState.NONE))
 
@@ -71,6 +73,11 @@ class Deliveries:
         job = self._jobs.get(scope)
         return job.delivery if job else Delivery(DeliveryState.NONE)
 
+    def idle(self, scope: str) -> bool:
+        """Return whether no delivery to a device is under way or to come."""
+        job = self._jobs.get(scope)
+        return job is None or job.phase is Phase.NONE
+
     def request(self, scope: str) -> None:
         """Have the changes to a device delivered soon."""
         job = self._jobs.setdefault(scope, Job(self._clock()))
@@ -94,7 +101,7 @@ class Deliveries:
             # What is left of it would stand in the next one's way.
             with suppress(VendorError):
                 await self._vendor.abort(scope)
-        completed = state is DeliveryState.COMPLETED
+        completed = state is DeliveryState.COMPLETED and job.ours
         undone = await self._ended(scope, job.began if completed else None)
         if not undone and not job.again:
             job.phase = Phase.NONE
@@ -110,14 +117,15 @@ class Deliveries:
     async def _push(self, scope: str, job: Job) -> DeliveryState:
         job.phase = Phase.FOLLOW
         job.again = False
+        job.ours = True
         job.began = self._clock()
         self._tell(job, Delivery(DeliveryState.RUNNING, 0))
         try:
             if await self._vendor.push(scope) == 0:
                 return self._tell(job, Delivery(DeliveryState.COMPLETED))
         except Conflict:
-            # Somebody else's delivery is under way, which may have begun before our change.
-            job.again = True
+            # Somebody else's is under way, which may have begun before our change.
+            job.ours = False
         except OutcomeUnknown as err:
             _LOGGER.debug("A delivery to %s may have begun: %s", scope, err)
         except VendorError as err:

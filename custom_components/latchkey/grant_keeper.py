@@ -1,5 +1,6 @@
 """An account's grants in Home Assistant: the ledger's file, the clock, deliveries, and who is told."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -32,7 +33,9 @@ DRIFT: Final = timedelta(hours=1)
 """How often grants are compared with the vendor's although nothing is in doubt."""
 EXPIRING: Final = "expiring"
 HASTE: Final = 5
-"""How many ticks in a row a doubt is looked into; then only every 15 minutes."""
+"""How many ticks in a row something unsettled is looked into."""
+PATIENCE: Final = timedelta(minutes=15)
+"""How often it is looked into then."""
 
 
 class GrantKeeper:
@@ -50,10 +53,11 @@ class GrantKeeper:
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
         self._looked_at: dict[str, datetime] = {}
-        self._haste: dict[str, int] = {}
+        self._looks: dict[str, int] = {}
         self._told: dict[str, GrantState] = {}
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._stopped = False
+        self._ticking = asyncio.Lock()
         self.vendor = vendor
         self.ledger = Ledger(self._store.async_write)
         self.book = GrantBook(vendor, self.ledger, dt_util.utcnow, self._changed)
@@ -104,7 +108,6 @@ class GrantKeeper:
     @callback
     def async_changed(self, scope: str) -> None:
         """Bring what was changed to the device."""
-        self._haste.pop(scope, None)
         if self.deliveries and self._undelivered(scope):
             self.deliveries.request(scope)
         self._notify()
@@ -185,6 +188,9 @@ class GrantKeeper:
 
     # Keeping in step
 
+    def _idle(self, scope: str) -> bool:
+        return self.deliveries is None or self.deliveries.idle(scope)
+
     def _undelivered(self, scope: str) -> bool:
         return any(
             record.state in (GrantState.PENDING, GrantState.REVOKING)
@@ -211,12 +217,21 @@ class GrantKeeper:
 
     async def _tick(self, now: datetime) -> None:
         """Look into what is in doubt, take up deliveries, tell of what the clock ends."""
+        if not self._ticking.locked():
+            async with self._ticking:
+                await self._look_around(now)
+        await self._tell_by_clock(now)
+
+    async def _look_around(self, now: datetime) -> None:
         for scope in {record.scope for record in self.ledger.records.values()}:
             if now >= self._look_due(scope):
                 await self._reconcile(scope)
-                self._haste[scope] = self._haste.get(scope, 0) + 1
-                if self.deliveries and self._undelivered(scope):
-                    self.deliveries.request(scope)
+                looks = self._looks.get(scope, 0) + 1
+                self._looks[scope] = looks if self._unsettled(scope) else 0
+                if self._idle(scope) and self._undelivered(scope):
+                    self.async_changed(scope)
+
+    async def _tell_by_clock(self, now: datetime) -> None:
         for record in list(self.ledger.records.values()):
             self._tell(record)
             end = record.terms.end
@@ -234,16 +249,16 @@ class GrantKeeper:
         looked_at = self._looked_at.get(scope)
         if looked_at is None:
             return dt_util.utc_from_timestamp(0)
-        records = self.ledger.of_scope(scope)
-        doubtful = any(
-            record.step is not Step.NONE or record.state is GrantState.UNKNOWN
-            for record in records
+        if not self._unsettled(scope):
+            return looked_at + DRIFT
+        return looked_at + (TICK if self._looks.get(scope, 0) < HASTE else PATIENCE)
+
+    def _unsettled(self, scope: str) -> bool:
+        """Return whether a look may show something new; a delivery that is under way ends with one."""
+        waiting = self._idle(scope)
+        return any(
+            record.step is not Step.NONE
+            or record.state is GrantState.UNKNOWN
+            or (waiting and record.state in (GrantState.PENDING, GrantState.REVOKING))
+            for record in self.ledger.of_scope(scope)
         )
-        waiting = any(
-            record.state in (GrantState.PENDING, GrantState.REVOKING)
-            for record in records
-        )
-        if doubtful or waiting:
-            hasty = self._haste.get(scope, 0) < HASTE
-            return looked_at + (TICK if hasty else timedelta(minutes=15))
-        return looked_at + DRIFT

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -113,6 +114,9 @@ class GrantBook:
         record = self.ledger.records[grant_id]
         async with self._locks[record.scope]:
             before = self.ledger.records[grant_id]
+            if before.vendor_id is None:
+                rows = await self._read(before.scope)
+                before = self._compared(before, rows.get(grant_id))
             if (vendor_id := before.vendor_id) is None:
                 raise NotFound
             now = self._clock()
@@ -140,7 +144,8 @@ class GrantBook:
                 if row and row.revision == record.revision:
                     record = self._compared(record, row)
             except NotFound:
-                self._put(before, state=GrantState.REVOKED)
+                # Gone, or not: the next reading tells.
+                self._put(before, revision=record.revision, state=GrantState.UNKNOWN)
                 await self._save_if_possible()
                 raise
             except VendorError:
@@ -199,10 +204,9 @@ class GrantBook:
     async def _ask_to_revoke(self, record: Record) -> Record:
         if record.vendor_id is None:
             return record
-        try:
+        # What is not found may be gone, or only be marked already: the next reading tells.
+        with suppress(NotFound):
             await self._vendor.revoke(record.vendor_id)
-        except NotFound:
-            return self._put(record, state=GrantState.REVOKED, step=Step.NONE)
         return self._put(record, step=Step.NONE)
 
     async def reconcile(
