@@ -11,7 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .delivery_actions import async_setup_delivery_actions
-from .devices import account_device, identifier
+from .devices import account_identifier, identifier
 from .grant_actions import async_setup_grant_actions
 from .ledger_store import LedgerStore
 from .services import async_setup_services
@@ -62,12 +62,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: LatchkeyConfigEntry, device_entry: AnyDeviceEntry
 ) -> bool:
     """Let the user remove a device that the account no longer has."""
-    return not account_device(entry)[
-        "identifiers"
-    ] & device_entry.identifiers and not any(
-        identifier(entry, device_id) in device_entry.identifiers
-        for device_id in entry.runtime_data.data.devices
-    )
+    kept = {identifier(entry, each) for each in entry.runtime_data.data.devices}
+    return not device_entry.identifiers & {account_identifier(entry), *kept}
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> None:

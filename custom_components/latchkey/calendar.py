@@ -61,6 +61,7 @@ class GrantCalendar(AccountEntity, CalendarEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the grants."""
         await super().async_added_to_hass()
+        self._shown = (self.state, self.state_attributes)
         self.async_on_remove(self.grants.async_listen(self._handle))
 
     @callback

@@ -20,10 +20,15 @@ def identifier(entry: ConfigEntry, device_id: str) -> tuple[str, str]:
     return (DOMAIN, f"{entry.unique_id}_{device_id}")
 
 
+def account_identifier(entry: ConfigEntry) -> tuple[str, str]:
+    """Return what the account itself is registered by."""
+    return (DOMAIN, str(entry.unique_id))
+
+
 def account_device(entry: ConfigEntry) -> DeviceInfo:
     """Return the device that carries the account's own entities."""
     return DeviceInfo(
-        identifiers={(DOMAIN, str(entry.unique_id))},
+        identifiers={account_identifier(entry)},
         entry_type=DeviceEntryType.SERVICE,
         name=entry.title,
     )
@@ -46,7 +51,7 @@ def async_sync_devices(
     if not inventory.settled:
         return
     kept = {identifier(entry, device_id) for device_id in inventory.devices}
-    kept.add((DOMAIN, str(entry.unique_id)))
+    kept.add(account_identifier(entry))
     entries: list[AnyDeviceEntry] = [
         *dr.async_child_entries_for_config_entry(registry, entry.entry_id),
         *dr.async_entries_for_config_entry(registry, entry.entry_id),

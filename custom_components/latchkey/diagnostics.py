@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
 from .coordinator import LatchkeyConfigEntry
+from .grant_keeper import GrantKeeper
 
 
 async def async_get_config_entry_diagnostics(
@@ -44,4 +45,23 @@ async def async_get_config_entry_diagnostics(
             }
             for root_id, status in coordinator.reported.items()
         },
+        "grants": _grants(coordinator.grants),
     }
+
+
+def _grants(grants: GrantKeeper | None) -> list[dict[str, Any]] | None:
+    """Return where each grant stands; neither whose it is nor when it opens."""
+    if grants is None:
+        return None
+    return [
+        {
+            "scope": record.scope,
+            "credential": record.credential,
+            "state": grants.state(record),
+            "step": record.step,
+            "revision": record.revision,
+            "misses": record.misses,
+            "delivery": grants.delivery(record.scope).state,
+        }
+        for record in grants.ledger.records.values()
+    ]
