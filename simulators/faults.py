@@ -127,6 +127,8 @@ async def _spoil(
     """Answer a request in the way of a fault."""
     match fault.kind:
         case "delay":
+            # Read now: a client that is gone by then takes its body with it.
+            await request.read()
             await asyncio.sleep(fault.seconds)
             return await handler(request)
         case "delay_answer":
@@ -193,7 +195,9 @@ async def _half(request: web.Request, whole: web.StreamResponse) -> web.StreamRe
         else b""
     )
     answer = web.StreamResponse(
-        status=whole.status, headers={"Content-Type": whole.headers["Content-Type"]}
+        status=whole.status,
+        # An answer without a body has none.
+        headers={"Content-Type": whole.headers.get("Content-Type", "text/plain")},
     )
     answer.content_length = len(body)
     with suppress(ConnectionError):

@@ -1,6 +1,7 @@
 """Access control run by vendor clouds."""
 
 from aiohttp import DummyCookieJar
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -47,14 +48,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
     )
     await coordinator.async_config_entry_first_refresh()
     if coordinator.grants:
-        await coordinator.grants.async_start()
+        await coordinator.grants.async_load()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    if coordinator.grants:
+        coordinator.grants.async_start()
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> bool:
-    """Unload an account."""
+    """Unload an account, once its grants that are under way are answered."""
+    if grants := entry.runtime_data.grants:
+        await grants.async_close()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -62,6 +67,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: LatchkeyConfigEntry, device_entry: AnyDeviceEntry
 ) -> bool:
     """Let the user remove a device that the account no longer has."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     kept = {identifier(entry, each) for each in entry.runtime_data.data.devices}
     return not device_entry.identifiers & {account_identifier(entry), *kept}
 

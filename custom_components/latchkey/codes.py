@@ -35,4 +35,10 @@ def generate(length: int, taken: Collection[str]) -> str | None:
         code = "".join(secrets.choice(digits) for _ in range(length))
         if code not in taken and not is_trivial(code):
             return code
-    return None
+    # Hardly any is left: the first one from anywhere on.
+    count = 10**length
+    start = secrets.randbelow(count)
+    codes = (f"{(start + step) % count:0{length}}" for step in range(count))
+    return next(
+        (code for code in codes if code not in taken and not is_trivial(code)), None
+    )

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 import logging
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from .const import DOMAIN
 from .vendors.expectation import Expectation, overlaid
 from .vendors.model import Device, Status
 from .vendors.vendor import (
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+LONGEST_WAIT: Final = 5.0
+"""Seconds for which a command waits for earlier ones of its device."""
 SETTLING_TIME: Final = 2.0
 """Seconds after which a command's effect is looked for."""
 
@@ -88,26 +93,10 @@ class Commands:
         pulse: timedelta | None = None,
     ) -> None:
         root_id = device.root_id
-        async with self._locks[root_id]:
-            shown = self._coordinator.data.statuses.get(root_id)
-            was_on = shown.outputs.get(output_id) if shown else None
-            try:
-                vendor_accepted_at = await send()
-            except OutcomeUnknown:
-                self._look_later(device)
-                # A pulse can be told from what was before only where the output was off.
-                if (pulse and was_on is not False) or not await self._async_took_effect(
-                    device, output_id, on=on
-                ):
-                    raise
-                vendor_accepted_at = dt_util.utcnow()
-            except WrongCredentials:
-                self._coordinator.config_entry.async_create_background_task(
-                    self._coordinator.hass,
-                    self._coordinator.async_request_refresh(),
-                    f"{self._coordinator.name}: are the credentials wrong?",
-                )
-                raise
+        async with self.turn(device):
+            vendor_accepted_at = await self._async_accepted(
+                device, output_id, send, on=on, pulse=pulse
+            )
             self._expected[root_id][output_id] = Expectation(
                 on=on,
                 accepted_at=dt_util.utcnow(),
@@ -120,21 +109,77 @@ class Commands:
         if pulse:
             self._arm((root_id, output_id), pulse, lambda: self._pulse_ended(device))
 
+    @asynccontextmanager
+    async def turn(self, device: Device) -> AsyncIterator[None]:
+        """Wait until a device's earlier commands are answered, but not for long."""
+        lock = self._locks[device.root_id]
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                await lock.acquire()
+        except TimeoutError:
+            # Sent now, it would open a door long after somebody asked for it.
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="device_busy",
+                translation_placeholders={"name": device.name or device.label},
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    async def _async_accepted(
+        self,
+        device: Device,
+        output_id: str,
+        send: Callable[[], Awaitable[datetime]],
+        *,
+        on: bool,
+        pulse: timedelta | None,
+    ) -> datetime:
+        """Send a command and return when the vendor accepted it; what is in doubt is read back."""
+        shown = self._coordinator.data.statuses.get(device.root_id)
+        was_on = shown.outputs.get(output_id) if shown else None
+        try:
+            return await send()
+        except asyncio.CancelledError:
+            # It may be on its way; what it did is to be seen soon.
+            self._look_later(device)
+            raise
+        except OutcomeUnknown:
+            self._look_later(device)
+            # A pulse can be told from what was before only where the output was off.
+            if pulse and was_on is not False:
+                raise
+            status = await self._async_look(device)
+            if (
+                status is None
+                or status.cached
+                or status.outputs.get(output_id) is not on
+            ):
+                raise
+            return status.observed_at or dt_util.utcnow()
+        except WrongCredentials:
+            self._coordinator.config_entry.async_create_background_task(
+                self._coordinator.hass,
+                self._coordinator.async_request_refresh(),
+                f"{self._coordinator.name}: are the credentials wrong?",
+            )
+            raise
+
+    def is_pulsing(self, device: Device, output_id: str) -> bool:
+        """Return whether a pulse that was sent here is still running."""
+        expectation = self._expected[device.root_id].get(output_id)
+        return (
+            expectation is not None
+            and expectation.pulse is not None
+            and expectation.value(dt_util.utcnow())
+        )
+
     @callback
     def _pulse_ended(self, device: Device) -> None:
         self._coordinator.async_publish()
         self._look_later(device)
-
-    async def _async_took_effect(
-        self, device: Device, output_id: str, *, on: bool
-    ) -> bool:
-        """Return whether a status that is not from memory shows what was commanded."""
-        status = await self._async_look(device)
-        return (
-            status is not None
-            and not status.cached
-            and status.outputs.get(output_id) is on
-        )
 
     @callback
     def _look_later(self, device: Device) -> None:

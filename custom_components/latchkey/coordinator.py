@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 import logging
 from typing import Final, override
 
@@ -10,7 +10,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
-from homeassistant.util import dt as dt_util
 
 from .commands import Commands
 from .const import CONF_POLL_INTERVAL
@@ -31,7 +30,8 @@ from .vendors.vendor import (
 
 _LOGGER = logging.getLogger(__name__)
 
-INVENTORY_INTERVAL: Final = timedelta(minutes=15)
+INVENTORY_INTERVAL: Final = 900.0
+"""Seconds after which it is read at the latest; the longest poll interval is as long."""
 UNSTATED_WAIT: Final = 60.0
 """Seconds to wait after a rate limit that names no time."""
 
@@ -78,7 +78,7 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         self.data = AccountData()
         self.inventory = InventoryTracker()
         self.unreachable: dict[str, str] = {}
-        self._next_inventory = dt_util.utcnow()
+        self._next_inventory = hass.loop.time()
         self.reported: dict[str, Status] = {}
         self.commands = Commands(self)
         self._told = (self.data, self.last_update_success)
@@ -103,7 +103,8 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         except RateLimited as err:
             # Not an outage: what was read before stays, and the next poll waits.
             wait = UNSTATED_WAIT if err.retry_after is None else err.retry_after
-            if not self.inventory.devices:
+            if not self.inventory.devices or not self.last_update_success:
+                # Nothing was read that could be shown.
                 failure = translated(err, UpdateFailed, self.name)
                 failure.retry_after = wait
                 raise failure from err
@@ -114,8 +115,9 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         return self._shown()
 
     async def _async_read(self) -> None:
-        now = dt_util.utcnow()
-        if now >= self._next_inventory:
+        now = self.hass.loop.time()
+        # At the next poll it might be too late.
+        if now >= self._next_inventory - self._interval.total_seconds():
             await self._async_read_inventory(now)
         before = dict(self.reported)
         round_ = Round(self.vendor)
@@ -129,7 +131,7 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
                     self.reported[device_id] = status
             self._take_failures(round_)
 
-    async def _async_read_inventory(self, now: datetime) -> None:
+    async def _async_read_inventory(self, now: float) -> None:
         try:
             try:
                 inventory = await self.vendor.inventory()

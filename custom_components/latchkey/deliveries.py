@@ -90,14 +90,24 @@ class Deliveries:
     async def step(self, scope: str) -> None:
         """Do what is due for a device."""
         job = self._jobs[scope]
-        if job.phase is Phase.PUSH:
-            state = await self._push(scope, job)
-        else:
+        try:
+            await self._step(scope, job)
+        except Exception:
+            # Whatever it was: the next request begins anew.
+            job.phase = Phase.NONE
+            raise
+
+    async def _step(self, scope: str, job: Job) -> None:
+        followed = job.phase is Phase.FOLLOW
+        if followed:
             state = await self._look(scope, job)
+        else:
+            state = await self._push(scope, job)
         if state is DeliveryState.RUNNING:
             self._schedule(scope, LOOK_EVERY)
             return
-        if state in (DeliveryState.FAILED, DeliveryState.TIMED_OUT):
+        ended_badly = state in (DeliveryState.FAILED, DeliveryState.TIMED_OUT)
+        if ended_badly and followed and job.ours:
             # What is left of it would stand in the next one's way.
             with suppress(VendorError):
                 await self._vendor.abort(scope)
@@ -127,6 +137,8 @@ class Deliveries:
             # Somebody else's is under way, which may have begun before our change.
             job.ours = False
         except OutcomeUnknown as err:
+            # What is told of next may be an earlier one's end.
+            job.ours = False
             _LOGGER.debug("A delivery to %s may have begun: %s", scope, err)
         except VendorError as err:
             _LOGGER.debug("No delivery to %s: %s", scope, err)

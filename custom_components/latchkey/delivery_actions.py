@@ -7,7 +7,6 @@ from typing import Any, Final
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers.service import async_register_admin_service
-import voluptuous as vol
 
 from . import grant_fields as fields
 from .const import ATTR_GRANT_ID, ATTR_PART, ATTR_SYNC_STATE, DOMAIN
@@ -38,11 +37,19 @@ def async_setup_delivery_actions(hass: HomeAssistant) -> None:
             hass,
             DOMAIN,
             name,
-            partial(action, hass),
-            schema=vol.Schema(
-                {vol.Optional(key): object for key in (ATTR_DEVICE_ID, *keys)}
-            ),
+            partial(_run, hass, action, (ATTR_DEVICE_ID, *keys)),
+            schema=fields.schema((ATTR_DEVICE_ID, *keys)),
         )
+
+
+async def _run(
+    hass: HomeAssistant,
+    action: Callable[..., Coroutine[Any, Any, None]],
+    keys: tuple[str, ...],
+    call: ServiceCall,
+) -> None:
+    fields.only(call, keys)
+    await action(hass, call)
 
 
 def _targets(

@@ -1,20 +1,34 @@
 """The one place where a vendor's error becomes a Home Assistant error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
-from .vendors.vendor import Conflict, InvalidRequest, RateLimited, VendorError
+from .vendors.vendor import Conflict, InvalidRequest, NotFound, RateLimited, VendorError
+
+GRANT_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "conflict_grant",
+        InvalidRequest: "invalid_request_grant",
+        NotFound: "not_found_grant",
+    }
+)
+"""What fails in another way where it is about a grant."""
 
 
 def translated[E: HomeAssistantError](
-    err: VendorError, exception: type[E], account: str
+    err: VendorError,
+    exception: type[E],
+    name: str,
+    keys: Mapping[type[VendorError], str] = MappingProxyType({}),
 ) -> E:
     """Return the Home Assistant error that tells the user what failed and what can be done."""
-    key = err.key
-    placeholders = {"name": account}
+    key = keys.get(type(err), err.key)
+    placeholders = {"name": name}
     if isinstance(err, RateLimited) and err.retry_after is not None:
         key = "rate_limited_until"
         placeholders["seconds"] = str(round(err.retry_after))
@@ -26,11 +40,13 @@ def translated[E: HomeAssistantError](
 
 
 @contextmanager
-def vendor_errors(account: str) -> Iterator[None]:
+def vendor_errors(
+    name: str, keys: Mapping[type[VendorError], str] = MappingProxyType({})
+) -> Iterator[None]:
     """Turn a vendor's error into one that says who is at fault: the caller, or the world."""
     try:
         yield
     except (InvalidRequest, Conflict) as err:
-        raise translated(err, ServiceValidationError, account) from err
+        raise translated(err, ServiceValidationError, name, keys) from err
     except VendorError as err:
-        raise translated(err, HomeAssistantError, account) from err
+        raise translated(err, HomeAssistantError, name, keys) from err

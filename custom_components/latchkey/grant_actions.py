@@ -15,8 +15,6 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
-from probatio import Secret
-import voluptuous as vol
 
 from . import grant_fields as fields
 from .const import (
@@ -29,67 +27,67 @@ from .const import (
     ATTR_START,
     DOMAIN,
 )
-from .errors import vendor_errors
+from .coordinator import LatchkeyConfigEntry
+from .errors import GRANT_ERRORS, vendor_errors
 from .grant_issue import issue
 from .grant_keeper import GrantKeeper
-from .grant_rows import (
-    Account,
-    Row,
-    account_keeper,
-    get_grants,
-    grant_row,
-    record_of,
-    tried,
-)
+from .grant_list import get_grants, record_of
+from .grant_rows import Place, Row, terms_row
 from .ledger import Record
 from .vendors import VENDORS
 from .vendors.grants import Credential, GrantState
 from .vendors.vendor import Conflict
+
+type Action = Callable[[HomeAssistant, ServiceCall], Awaitable[list[Row]]]
 
 _TARGET: Final = (ATTR_DEVICE_ID, ATTR_ACCESS, ATTR_CONFIG_ENTRY_ID)
 _EXTRA: Final = tuple(
     dict.fromkeys(field.key for spec in VENDORS.values() for field in spec.grant_fields)
 )
 _TERMS: Final = (ATTR_NAME, ATTR_START, ATTR_END, *_EXTRA)
-
-
-def _schema(*keys: str) -> vol.Schema:
-    """Return a schema that takes everything: the fields are checked where errors can be translated."""
-    return vol.Schema(
-        {vol.Optional(Secret(key) if key == ATTR_CODE else key): object for key in keys}
-    )
+_CHANGES: Final = (
+    ATTR_NAME,
+    ATTR_START,
+    ATTR_END,
+    *dict.fromkeys(
+        field.key
+        for spec in VENDORS.values()
+        for field in spec.grant_fields
+        if field.changes
+    ),
+)
+_CHANGEABLE: Final = (GrantState.PENDING, GrantState.ACTIVE, GrantState.EXPIRED)
 
 
 @callback
 def async_setup_grant_actions(hass: HomeAssistant) -> None:
     """Register the actions; they are for administrators."""
-    actions: dict[str, tuple[Callable[..., Awaitable[list[Row]]], vol.Schema]] = {
-        "issue_pin": (_issue_pin, _schema(*_TARGET, *_TERMS, ATTR_CODE)),
-        "issue_key": (
-            _issue_key,
-            _schema(*_TARGET, *_TERMS, ATTR_CODE, ATTR_CREDENTIAL),
-        ),
-        "update_grant": (_update, _schema(ATTR_GRANT_ID, *_TERMS, ATTR_CODE)),
-        "revoke_grant": (_revoke, _schema(ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID)),
-        "get_grants": (get_grants, _schema(*_TARGET, *_EXTRA)),
+    actions: dict[str, tuple[Action, tuple[str, ...]]] = {
+        "issue_pin": (_issue_pin, (*_TARGET, *_TERMS, ATTR_CODE)),
+        "issue_key": (_issue_key, (*_TARGET, *_TERMS, ATTR_CODE, ATTR_CREDENTIAL)),
+        "update_grant": (_update, (ATTR_GRANT_ID, *_CHANGES, ATTR_CODE)),
+        "revoke_grant": (_revoke, (ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID)),
+        "get_grants": (get_grants, _TARGET),
     }
-    for name, (action, schema) in actions.items():
+    for name, (action, keys) in actions.items():
         async_register_admin_service(
             hass,
             DOMAIN,
             name,
-            partial(_answered, hass, action),
-            schema=schema,
+            partial(_answered, hass, action, keys),
+            schema=fields.schema(keys),
             supports_response=SupportsResponse.OPTIONAL,
         )
 
 
 async def _answered(
     hass: HomeAssistant,
-    action: Callable[[HomeAssistant, ServiceCall], Awaitable[list[Row]]],
+    action: Action,
+    keys: tuple[str, ...],
     call: ServiceCall,
 ) -> ServiceResponse:
     """Answer with a row per access; an action that fails for every row, or unseen for one, raises."""
+    fields.only(call, keys)
     rows = await action(hass, call)
     errors = [row["error"] for row in rows if "error" in row]
     if errors and (len(errors) == len(rows) or not call.return_response):
@@ -124,13 +122,28 @@ async def _issue_key(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     return await issue(hass, call, partial(fields.credential, call))
 
 
-def _find(hass: HomeAssistant, grant_id: str) -> tuple[Account, Record] | None:
+def _find(
+    hass: HomeAssistant, grant_id: str
+) -> tuple[LatchkeyConfigEntry, Record] | None:
     """Return the grant of this id, whichever account it is of."""
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         keeper: GrantKeeper | None = entry.runtime_data.grants
         if keeper and (record := keeper.ledger.records.get(grant_id)):
             return entry, record
     return None
+
+
+def _place(hass: HomeAssistant, entry: LatchkeyConfigEntry, record: Record) -> Place:
+    keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+    return Place.of(hass, entry, keeper, record.access)
+
+
+def _known(record: Record) -> Row:
+    """Return what a row says of a grant that could not be changed."""
+    return {
+        ATTR_GRANT_ID: record.grant_id,
+        **terms_row(record.terms, record.credential),
+    }
 
 
 async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
@@ -140,15 +153,15 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     if (found := _find(hass, grant_id)) is None:
         raise fields.invalid(ATTR_GRANT_ID, "unknown_grant")
     entry, record = found
-    keeper = account_keeper(entry)
-    if record.credential is None or record.state not in (
-        GrantState.PENDING,
-        GrantState.ACTIVE,
-    ):
-        raise fields.invalid(ATTR_GRANT_ID, "grant_cannot_change", state=record.state)
+    place = _place(hass, entry, record)
+    keeper = place.keeper
+    if record.credential is None or record.state not in _CHANGEABLE:
+        raise fields.invalid(
+            ATTR_GRANT_ID, "grant_cannot_change", state=record.state.value
+        )
     rule = keeper.vendor.codes[record.credential]
-    code = fields.code(call, rule) if ATTR_CODE in call.data else None
-    terms = fields.terms(call, keeper, record.terms)
+    code = fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
+    fields.terms(call, keeper, record.terms)
 
     async def update() -> Row:
         if code is not None:
@@ -158,12 +171,14 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
                 for grant in issued
             ):
                 raise Conflict
-        updated = await keeper.book.update(record.grant_id, terms, code)
+        updated = await keeper.book.update(
+            record.grant_id, partial(fields.terms, call, keeper), code
+        )
         keeper.async_changed(record.scope)
         shown = {} if code is None else {ATTR_CODE: code}
-        return grant_row(hass, entry, updated, **shown)
+        return place.grant(updated, **shown)
 
-    return [await tried(hass, entry, record.access, update())]
+    return [await place.tried(update(), **_known(record))]
 
 
 async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
@@ -175,30 +190,31 @@ async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
         for grant_id in dict.fromkeys(grant_ids)
     ]
 
-    async def revoke(entry: Account, record: Record) -> Row:
-        keeper = account_keeper(entry)
-        revoked = await keeper.book.revoke(record)
-        keeper.async_changed(record.scope)
-        return grant_row(hass, entry, revoked)
+    async def revoke(place: Place, record: Record) -> Row:
+        revoked = await place.keeper.book.revoke(record)
+        place.keeper.async_changed(record.scope)
+        return place.grant(revoked)
 
+    places = [(_place(hass, entry, record), record) for entry, record in found]
     return await asyncio.gather(
         *(
-            tried(hass, entry, record.access, revoke(entry, record))
-            for entry, record in found
+            place.tried(revoke(place, record), **_known(record))
+            for place, record in places
         )
     )
 
 
 async def _issued_elsewhere(
     hass: HomeAssistant, call: ServiceCall, grant_id: str
-) -> tuple[Account, Record]:
+) -> tuple[LatchkeyConfigEntry, Record]:
     """Return a grant that the vendor lists and the ledger does not know, as get_grants names it."""
     scope, _, vendor_id = grant_id.partition(":")
     for entry in fields.accounts(hass, call):
         if not vendor_id or scope not in entry.runtime_data.data.devices:
             continue
-        with vendor_errors(entry.title):
-            issued = await account_keeper(entry).vendor.issued(scope)
+        keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+        with vendor_errors(entry.title, GRANT_ERRORS):
+            issued = await keeper.vendor.issued(scope)
         for grant in issued:
             if grant.vendor_id == vendor_id:
                 return entry, record_of(grant, grant_id)

@@ -1,8 +1,8 @@
 """The fields of the grant actions: read, checked before anything is sent, refused with their names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
@@ -10,6 +10,8 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
+from probatio import Secret
+import voluptuous as vol
 
 from .const import (
     ATTR_ACCESS,
@@ -29,6 +31,8 @@ from .vendors.grants import Access, CodeRule, Credential, IssuesGrants
 from .vendors.model import Device
 from .vendors.vendor import InvalidField
 
+YEARS: Final = range(2000, 9000)
+
 
 def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError:
     """Return the error of a field; it never holds the field's value."""
@@ -37,6 +41,24 @@ def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError
         translation_key=key,
         translation_placeholders={"field": field, **placeholders},
     )
+
+
+def schema(keys: Iterable[str]) -> vol.Schema:
+    """Return a schema that takes everything: fields are checked where errors can be translated."""
+    return vol.Schema(
+        {
+            vol.Optional(Secret(key) if key == ATTR_CODE else key): object
+            for key in keys
+        },
+        extra=vol.ALLOW_EXTRA,
+    )
+
+
+def only(call: ServiceCall, keys: Iterable[str]) -> None:
+    """Refuse a field that an action does not have: a misspelt end would mean for good."""
+    for field in call.data:
+        if field not in keys:
+            raise invalid(field, "unknown_field", allowed=", ".join(keys))
 
 
 def texts(call: ServiceCall, field: str) -> list[str]:
@@ -63,16 +85,18 @@ def text(call: ServiceCall, field: str) -> str | None:
 def moment(call: ServiceCall, field: str) -> datetime | None:
     """Return a field of a time; one without zone is the home's."""
     value = call.data.get(field)
-    if value is None or value == "":
+    if value is None:
         return None
-    parsed = value if isinstance(value, datetime) else None
-    if isinstance(value, str):
-        parsed = dt_util.parse_datetime(value)
-    if parsed is None:
-        raise invalid(field, "not_a_time")
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=dt_util.get_default_time_zone())
-    return parsed.replace(microsecond=0)
+    try:
+        parsed = dt_util.parse_datetime(value) if isinstance(value, str) else value
+        if not isinstance(parsed, datetime) or parsed.year not in YEARS:
+            raise invalid(field, "not_a_time")
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=dt_util.get_default_time_zone())
+        # By way of UTC an hour that a change of clocks leaves out becomes one that there is.
+        return dt_util.as_local(dt_util.as_utc(parsed.replace(microsecond=0)))
+    except ValueError, OverflowError:
+        raise invalid(field, "not_a_time") from None
 
 
 def terms(
@@ -84,7 +108,9 @@ def terms(
         name = present.name
     if not name:
         raise invalid(ATTR_NAME, "empty")
-    if len(name) > LONGEST_NAME or not name.isprintable():
+    if not name.isprintable():
+        raise invalid(ATTR_NAME, "not_allowed")
+    if len(name) > LONGEST_NAME:
         raise invalid(ATTR_NAME, "too_long", most=str(LONGEST_NAME))
     start, end = moment(call, ATTR_START), moment(call, ATTR_END)
     if present:
@@ -92,7 +118,7 @@ def terms(
         end = end if ATTR_END in call.data else present.end
     if end and end <= dt_util.utcnow():
         raise invalid(ATTR_END, "in_the_past")
-    if start and end and end <= start:
+    if start and end and end.timestamp() <= start.timestamp():
         raise invalid(ATTR_END, "ends_before_start")
     given = {field.key: text(call, field.key) for field in keeper.vendor.grant_fields}
     for field in keeper.vendor.grant_fields:
@@ -100,12 +126,7 @@ def terms(
         if value and not field.pattern.fullmatch(value):
             raise invalid(field.key, "not_allowed")
     fields = {key: value for key, value in given.items() if value is not None}
-    return Terms(
-        name=name,
-        start=start,
-        end=end,
-        fields={**(present.fields if present else {}), **fields},
-    )
+    return Terms(name=name, start=start, end=end, fields=fields)
 
 
 def credential(call: ServiceCall, keeper: GrantKeeper) -> Credential:
@@ -170,15 +191,43 @@ def targets(
         access = _checked(vendor.access_of, device, devices, _given(call, vendor))
         found.setdefault((entry.entry_id, access.id), (entry, access))
     if names := texts(call, ATTR_ACCESS):
-        named = accounts(hass, call)
-        if len(named) != 1:
-            raise invalid(ATTR_CONFIG_ENTRY_ID, "which_account")
-        vendor = keeper_of(named[0], ATTR_CONFIG_ENTRY_ID).vendor
-        devices = named[0].runtime_data.data.devices
+        entry, vendor = _account(hass, call)
+        devices = entry.runtime_data.data.devices
         for name in names:
             access = _checked(vendor.access_named, name, devices, _given(call, vendor))
-            found.setdefault((named[0].entry_id, access.id), (named[0], access))
+            found.setdefault((entry.entry_id, access.id), (entry, access))
     return found
+
+
+def scopes(
+    hass: HomeAssistant, call: ServiceCall
+) -> list[tuple[LatchkeyConfigEntry, str]]:
+    """Return what is delivered and read back together, of what is named or of all that there is."""
+    found: dict[tuple[str, str], tuple[LatchkeyConfigEntry, str]] = {}
+    for device_id in texts(call, ATTR_DEVICE_ID):
+        entry, device = device_of(hass, device_id)
+        found[entry.entry_id, device.root_id] = (entry, device.root_id)
+    if names := texts(call, ATTR_ACCESS):
+        entry, vendor = _account(hass, call)
+        devices = entry.runtime_data.data.devices
+        for name in names:
+            scope = _checked(vendor.access_named, name, devices, {}).scope
+            found[entry.entry_id, scope] = (entry, scope)
+    if not found:
+        for entry in accounts(hass, call):
+            for device in entry.runtime_data.data.devices.values():
+                found[entry.entry_id, device.root_id] = (entry, device.root_id)
+    return list(found.values())
+
+
+def _account(
+    hass: HomeAssistant, call: ServiceCall
+) -> tuple[LatchkeyConfigEntry, IssuesGrants]:
+    """Return the only account that can be meant."""
+    named = accounts(hass, call)
+    if len(named) != 1:
+        raise invalid(ATTR_CONFIG_ENTRY_ID, "which_account")
+    return named[0], keeper_of(named[0], ATTR_CONFIG_ENTRY_ID).vendor
 
 
 def _given(call: ServiceCall, vendor: IssuesGrants) -> dict[str, str]:

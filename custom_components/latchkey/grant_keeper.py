@@ -29,6 +29,8 @@ from .vendors.vendor import VendorError
 _LOGGER = logging.getLogger(__name__)
 
 TICK: Final = timedelta(minutes=1)
+LONGEST_CLOSE: Final = 20.0
+"""Seconds that an unload waits for a grant that is being issued."""
 DRIFT: Final = timedelta(hours=1)
 """How often grants are compared with the vendor's although nothing is in doubt."""
 EXPIRING: Final = "expiring"
@@ -73,23 +75,33 @@ class GrantKeeper:
             else None
         )
 
-    async def async_start(self) -> None:
-        """Load the ledger; what was left undone is taken up with the first tick."""
+    async def async_load(self) -> None:
+        """Load the ledger."""
         self.ledger.load(await self._store.async_load())
-        self._entry.async_on_unload(self._stop)
-        now = dt_util.utcnow()
         self._told = {
-            record.grant_id: record.state_at(now)
-            for record in self.ledger.records.values()
+            record.grant_id: record.state for record in self.ledger.records.values()
         }
+
+    @callback
+    def async_start(self) -> None:
+        """Take up what was left undone, now that there is somebody to be told of it."""
+        self._entry.async_on_unload(self._stop)
         self._entry.async_on_unload(
             async_track_time_interval(
                 self._hass, self._tick, TICK, cancel_on_shutdown=True
             )
         )
         self._entry.async_create_background_task(
-            self._hass, self._tick(now), f"{self._entry.title}: grants left undone"
+            self._hass,
+            self._tick(dt_util.utcnow()),
+            f"{self._entry.title}: grants left undone",
         )
+
+    async def async_close(self) -> None:
+        """Let what is under way come to its end, so that its answer is not lost and nobody writes after us."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_CLOSE):
+                await self.book.close()
 
     @callback
     def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -150,13 +162,24 @@ class GrantKeeper:
         state = self.state(record)
         if self._told.get(record.grant_id) is not state:
             self._told[record.grant_id] = state
-            for listener in list(self._event_listeners):
-                listener(state, record)
+            self._tell_all(state, record)
+
+    @callback
+    def _tell_all(self, event_type: str, record: Record) -> None:
+        """Tell each listener; none of them may keep a grant from being answered."""
+        for listener in list(self._event_listeners):
+            try:
+                listener(event_type, record)
+            except Exception:
+                _LOGGER.exception("A grant's event could not be told")
 
     @callback
     def _notify(self) -> None:
         for listener in list(self._listeners):
-            listener()
+            try:
+                listener()
+            except Exception:
+                _LOGGER.exception("A grant's change could not be told")
 
     @callback
     def _schedule(self, scope: str, seconds: float) -> None:
@@ -217,10 +240,11 @@ class GrantKeeper:
 
     async def _tick(self, now: datetime) -> None:
         """Look into what is in doubt, take up deliveries, tell of what the clock ends."""
-        if not self._ticking.locked():
-            async with self._ticking:
-                await self._look_around(now)
-        await self._tell_by_clock(now)
+        if self._ticking.locked():
+            return
+        async with self._ticking:
+            await self._tell_by_clock(now)
+            await self._look_around(now)
 
     async def _look_around(self, now: datetime) -> None:
         for scope in {record.scope for record in self.ledger.records.values()}:
@@ -232,22 +256,34 @@ class GrantKeeper:
                     self.async_changed(scope)
 
     async def _tell_by_clock(self, now: datetime) -> None:
+        """Tell of what ends by itself, and ahead of it; all is marked before anything is waited for."""
+        expiring = []
+        ended = False
         for record in list(self.ledger.records.values()):
+            if (state := record.state_at(now)) is not record.state:
+                record = self.ledger.put(record, state=state, changed_at=now)
+                ended = True
             self._tell(record)
             end = record.terms.end
-            soon = end is not None and now < end <= now + self._notice
-            if soon and self._notice and not record.expiry_told:
-                record = self.ledger.put(record, expiry_told=True)
-                with suppress(LedgerError):
-                    await self.ledger.save(now)
-                for listener in list(self._event_listeners):
-                    listener(EXPIRING, record)
+            if (
+                state in (GrantState.PENDING, GrantState.ACTIVE)
+                and end is not None
+                and end <= now + self._notice
+                and self._notice
+                and not record.expiry_told
+            ):
+                expiring.append(self.ledger.put(record, expiry_told=True))
+        for record in expiring:
+            self._tell_all(EXPIRING, record)
         self._notify()
+        if ended or expiring:
+            with suppress(LedgerError):
+                await self.ledger.save(now)
 
     def _look_due(self, scope: str) -> datetime:
         """Return when a device's grants are to be compared with the vendor's."""
         looked_at = self._looked_at.get(scope)
-        if looked_at is None:
+        if looked_at is None or looked_at > dt_util.utcnow():
             return dt_util.utc_from_timestamp(0)
         if not self._unsettled(scope):
             return looked_at + DRIFT

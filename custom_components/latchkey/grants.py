@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Final
 
-from .ledger import Ledger, LedgerError, Record, Step, Terms
+from .ledger import ENDED, Ledger, LedgerError, Record, Step, Terms
 from .vendors.grants import Access, Credential, GrantState, IssuedGrant, IssuesGrants
 from .vendors.vendor import Conflict, NotFound, OutcomeUnknown, VendorError
 
@@ -19,8 +19,6 @@ GRACE: Final = timedelta(minutes=2)
 """How long a request that nobody answered may still take effect."""
 LOOKS: Final = 2
 """How many readings, the last one after the grace, must agree that it did not."""
-_ENDED: Final = (GrantState.FAILED, GrantState.REVOKED)
-UNSETTLED: Final = (GrantState.PENDING, GrantState.REVOKING, GrantState.UNKNOWN)
 
 type Told = Callable[[Record], None]
 
@@ -41,8 +39,24 @@ class GrantBook:
         self._clock = clock
         self._told = told
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.closed = False
         self._accepted: dict[str, datetime] = {}
         """When the vendor last accepted something of a grant: only a delivery begun later contains it."""
+
+    async def close(self) -> None:
+        """Refuse what is new, and wait for what is under way."""
+        self.closed = True
+        for lock in list(self._locks.values()):
+            async with lock:
+                pass
+
+    @asynccontextmanager
+    async def _turn(self, scope: str) -> AsyncIterator[None]:
+        """Wait for a scope's earlier calls; raises LedgerError once the book is closed."""
+        async with self._locks[scope]:
+            if self.closed:
+                raise LedgerError("closed")
+            yield
 
     async def issue(
         self,
@@ -54,7 +68,7 @@ class GrantBook:
     ) -> Record:
         """Issue a grant; its state tells what is known of it. Raises where there is none."""
         now = self._clock()
-        async with self._locks[access.scope]:
+        async with self._turn(access.scope):
             record = self.ledger.put(
                 Record(
                     grant_id=grant_id,
@@ -109,20 +123,32 @@ class GrantBook:
             raise err
         return record
 
-    async def update(self, grant_id: str, terms: Terms, code: str | None) -> Record:
-        """Change a grant; its state tells what is known of it. Raises where it stays as it was."""
+    async def update(
+        self,
+        grant_id: str,
+        terms: Terms | Callable[[Terms], Terms],
+        code: str | None,
+    ) -> Record:
+        """Change a grant; its state tells what is known of it. Raises where it stays as it was.
+
+        `terms` are the new ones, or make them of the present ones.
+        """
         record = self.ledger.records[grant_id]
-        async with self._locks[record.scope]:
+        async with self._turn(record.scope):
             before = self.ledger.records[grant_id]
             if before.vendor_id is None:
                 rows = await self._read(before.scope)
                 before = self._compared(before, rows.get(grant_id))
-            if (vendor_id := before.vendor_id) is None:
+            if (vendor_id := before.vendor_id) is None or before.state in (
+                *ENDED,
+                GrantState.REVOKING,
+            ):
                 raise NotFound
+            wanted = terms(before.terms) if callable(terms) else terms
             now = self._clock()
             record = self._put(
                 before,
-                wanted=terms,
+                wanted=wanted,
                 revision=before.revision + 1,
                 step=Step.UPDATE,
                 misses=0,
@@ -156,7 +182,7 @@ class GrantBook:
             else:
                 record = self._put(
                     record,
-                    terms=terms,
+                    terms=wanted,
                     wanted=None,
                     step=Step.NONE,
                     state=GrantState.PENDING,
@@ -168,24 +194,31 @@ class GrantBook:
 
     async def revoke(self, record: Record) -> Record:
         """Take a grant back; a revocation once begun is carried on until it is done."""
-        async with self._locks[record.scope]:
+        async with self._turn(record.scope):
             now = self._clock()
             before = self.ledger.records.get(record.grant_id)
-            record = self._put(
+            if before is not None and before.state in ENDED:
+                return before
+            # Told only once it is sure that it will be carried on.
+            record = self.ledger.put(
                 before or record,
                 state=GrantState.REVOKING,
                 step=Step.REVOKE,
+                ended_here=True,
                 misses=0,
                 asked_at=now,
+                changed_at=now,
             )
             try:
                 await self.ledger.save(now)
             except LedgerError:
                 if before:
-                    self._put(before)
+                    self.ledger.put(before)
                 else:
                     del self.ledger.records[record.grant_id]
                 raise
+            if before is not None and before.state is not record.state:
+                self._told(record)
             try:
                 record = await self._ask_to_revoke(record)
             except OutcomeUnknown:
@@ -221,12 +254,12 @@ class GrantBook:
             rows = await self._read(scope)
             if any(
                 record.vendor_id
-                and record.state not in _ENDED
+                and record.state not in ENDED
                 and record.grant_id not in rows
                 for record in self.ledger.of_scope(scope)
             ):
-                # A list that is read in pages can lack a row for a moment.
-                rows |= await self._read(scope)
+                # A list read in pages can lack a row for a moment, and a search one that lost its marker.
+                rows |= await self._read(scope, searched=False)
             for record in self.ledger.of_scope(scope):
                 compared = self._compared(
                     record, rows.get(record.grant_id), delivered_from
@@ -246,26 +279,38 @@ class GrantBook:
     ) -> Record:
         """Return what a reading makes of a record."""
         if row is None:
-            return self._missed(record)
-        if record.state in _ENDED:
+            return self._missed(record, delivered_from)
+        if record.state is GrantState.FAILED or (
+            record.state is GrantState.REVOKED and record.ended_here
+        ):
             # It was said not to exist, and shall not.
             return self._put(
                 record,
                 vendor_id=row.vendor_id,
                 state=GrantState.REVOKING,
                 step=Step.REVOKE,
+                ended_here=True,
             )
-        if record.state is GrantState.REVOKING:
-            undone = not row.leaving and row.delivered is not False
+        if record.state is GrantState.REVOKING and record.ended_here:
             return self._put(
                 record,
                 vendor_id=row.vendor_id,
-                step=Step.REVOKE if record.step is Step.REVOKE or undone else Step.NONE,
+                misses=0,
+                step=Step.NONE
+                if row.leaving and record.step is Step.NONE
+                else Step.REVOKE,
             )
         if record.step is Step.UPDATE and row.revision != record.revision:
             if not self._given_up(record):
                 return self._put(record, misses=record.misses + 1)
             record = self._put(record, wanted=None, step=Step.NONE)
+        settled = record.step is Step.NONE and (
+            not row.limits_told
+            or (row.start, row.end) == (record.terms.start, record.terms.end)
+        )
+        if not settled:
+            # Only a delivery begun after it was seen is sure to contain it.
+            self._accepted[record.grant_id] = self._clock()
         return self._put(
             record,
             vendor_id=row.vendor_id,
@@ -273,18 +318,23 @@ class GrantBook:
             wanted=None,
             step=Step.NONE,
             misses=0,
-            state=self._state_of(row, record, delivered_from),
+            state=self._state_of(row, record, delivered_from, settled=settled),
         )
 
     def _state_of(
-        self, row: IssuedGrant, record: Record, delivered_from: datetime | None
+        self,
+        row: IssuedGrant,
+        record: Record,
+        delivered_from: datetime | None,
+        *,
+        settled: bool,
     ) -> GrantState:
         """Return the state of a grant that is listed."""
         if row.leaving:
             return GrantState.REVOKING
         if row.delivered is not None:
             return GrantState.ACTIVE if row.delivered else GrantState.PENDING
-        if record.state is GrantState.ACTIVE:
+        if record.state is GrantState.ACTIVE and settled:
             return GrantState.ACTIVE
         accepted = self._accepted.get(record.grant_id)
         contained = delivered_from is not None and (
@@ -292,17 +342,29 @@ class GrantBook:
         )
         return GrantState.ACTIVE if contained else GrantState.PENDING
 
-    def _missed(self, record: Record) -> Record:
+    def _missed(self, record: Record, delivered_from: datetime | None = None) -> Record:
         """Return what a record becomes that the vendor does not list."""
-        if record.state in _ENDED:
+        if record.state in (*ENDED, GrantState.EXPIRED):
             return record
-        if record.vendor_id is not None:
+        known = record.vendor_id is not None
+        if known and record.state is GrantState.REVOKING and delivered_from:
+            # The door has been told, and the vendor lists it no more.
+            return self._put(record, state=GrantState.REVOKED, step=Step.NONE)
+        if not self._given_up(record):
+            doubtful = known and record.state is not GrantState.REVOKING
+            return self._put(
+                record,
+                misses=record.misses + 1,
+                state=GrantState.UNKNOWN if doubtful else record.state,
+                asked_at=self._clock()
+                if known and not record.misses
+                else record.asked_at,
+            )
+        if known:
             # It was there, and is gone: taken back here, or elsewhere.
             return self._put(
                 record, state=GrantState.REVOKED, step=Step.NONE, wanted=None
             )
-        if not self._given_up(record):
-            return self._put(record, misses=record.misses + 1)
         revoked = record.state is GrantState.REVOKING
         return self._put(
             record,
@@ -312,25 +374,35 @@ class GrantBook:
 
     def _given_up(self, record: Record) -> bool:
         """Return whether enough readings and time have passed to say that a request had no effect."""
-        return record.misses + 1 >= LOOKS and self._clock() - record.asked_at >= GRACE
+        return (
+            record.misses + 1 >= LOOKS and abs(self._clock() - record.asked_at) >= GRACE
+        )
 
-    async def _read(self, scope: str) -> dict[str, IssuedGrant]:
+    async def _read(
+        self, scope: str, *, searched: bool = True
+    ) -> dict[str, IssuedGrant]:
         """Return the rows that carry a marker or whose record knows them, by grant."""
         records = self.ledger.of_scope(scope)
         known = {record.vendor_id: record.grant_id for record in records}
+        # A marker that was copied to another row says nothing of that row.
+        unknown = {record.grant_id for record in records if record.vendor_id is None}
         # A grant that was issued elsewhere and is revoked here carries no marker.
-        ours = all(record.credential is not None for record in records)
+        ours = searched and all(record.credential is not None for record in records)
         rows: dict[str, IssuedGrant] = {}
         for row in await self._vendor.issued(scope, ours=ours):
-            grant_id = row.grant_id or known.get(row.vendor_id)
-            if grant_id is not None:
-                rows.setdefault(grant_id, row)
+            grant_id = known.get(row.vendor_id) or row.grant_id
+            if row.vendor_id in known or row.grant_id in unknown:
+                rows.setdefault(str(grant_id), row)
         return rows
 
     def _put(self, record: Record, **changes: object) -> Record:
         """Hold a record with changes, and tell of another state."""
         held = self.ledger.records.get(record.grant_id)
+        if held is not None:
+            # Told meanwhile by the clock's own course.
+            changes.setdefault("expiry_told", held.expiry_told)
         changed = replace(record, **changes)  # type: ignore[arg-type]  # the caller's names are the record's
+        changed = replace(changed, state=changed.state_at(self._clock()))
         if held is None or held.state is not changed.state:
             changed = replace(changed, changed_at=self._clock())
         self.ledger.records[record.grant_id] = changed
@@ -353,4 +425,5 @@ class GrantBook:
 
 def _terms_of(row: IssuedGrant, terms: Terms) -> Terms:
     """Return the terms as the vendor has them: somebody may have changed them there."""
-    return replace(terms, name=row.name or terms.name, start=row.start, end=row.end)
+    terms = replace(terms, name=row.name or terms.name)
+    return replace(terms, start=row.start, end=row.end) if row.limits_told else terms

@@ -53,6 +53,13 @@ class InventoryTracker:
         if inventory.complete:
             self._missing = missing
             self._complete_readings += 1
+        else:
+            # What was seen in between was not missing twice in a row.
+            self._missing -= {
+                key
+                for device in inventory.devices
+                for key in ((device.id,), *((device.id, p.id) for p in device.points))
+            }
         if devices != self.devices:
             self.devices = devices
 

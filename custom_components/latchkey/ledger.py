@@ -4,15 +4,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+import logging
 from typing import Any, Final
 
-from mashumaro import DataClassDictMixin
+from mashumaro import DataClassDictMixin, field_options
 
 from .vendors.grants import Access, Credential, GrantState, Order
 
+_LOGGER = logging.getLogger(__name__)
+
 KEPT: Final = timedelta(days=30)
 """How long a grant is remembered that is no more."""
-_ENDED: Final = (GrantState.REVOKED, GrantState.FAILED)
+ENDED: Final = (GrantState.REVOKED, GrantState.FAILED)
 
 
 class Step(StrEnum):
@@ -31,7 +34,10 @@ class Terms(DataClassDictMixin):
     name: str
     start: datetime | None
     end: datetime | None
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(
+        default_factory=dict, metadata=field_options(serialize="omit")
+    )
+    """The vendor's own fields, as far as a call named them; never on disk, since one may hold a tag."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +62,8 @@ class Record(DataClassDictMixin):
     asked_at: datetime
     changed_at: datetime
     expiry_told: bool = False
+    ended_here: bool = False
+    """Whether it was taken back here: a row of it that comes back is taken back again."""
 
     @property
     def access(self) -> Access:
@@ -96,26 +104,40 @@ class Ledger:
     def __init__(self, write: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         """Initialize with what writes to disk, and raises LedgerError where it cannot."""
         self._write = write
+        self._unread: list[dict[str, Any]] = []
         self.records: dict[str, Record] = {}
 
     def load(self, data: dict[str, Any] | None) -> None:
-        """Take in what was written."""
-        self.records = {
-            record["grant_id"]: Record.from_dict(record)
-            for record in (data or {}).get("records", [])
-        }
+        """Take in what was written; what cannot be read is kept for a version that can."""
+        self.records = {}
+        self._unread = []
+        for raw in (data or {}).get("records", []):
+            try:
+                record = Record.from_dict(raw)
+            except (ValueError, TypeError, LookupError, AttributeError) as err:
+                _LOGGER.error(
+                    "A record of the ledger is not understood: %s", type(err).__name__
+                )
+                self._unread.append(raw)
+            else:
+                self.records[record.grant_id] = record
 
     async def save(self, now: datetime) -> None:
         """Write all records, less those that ended long ago."""
         self.records = {
             grant_id: record
             for grant_id, record in self.records.items()
-            if record.state_at(now) not in (*_ENDED, GrantState.EXPIRED)
+            if record.state_at(now) not in (*ENDED, GrantState.EXPIRED)
             or now - max(record.changed_at, record.terms.end or record.changed_at)
             < KEPT
         }
         await self._write(
-            {"records": [record.to_dict() for record in self.records.values()]}
+            {
+                "records": [
+                    *self._unread,
+                    *(record.to_dict() for record in self.records.values()),
+                ]
+            }
         )
 
     def put(self, record: Record, **changes: Any) -> Record:

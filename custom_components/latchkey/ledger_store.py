@@ -22,12 +22,23 @@ class LedgerStore(Store[dict[str, Any]]):
         self._failure: Exception | None = None
 
     async def async_write(self, data: dict[str, Any]) -> None:
-        """Write now; raises LedgerError where that fails or would wait for Home Assistant's end."""
+        """Write now; raises LedgerError where that fails or would wait for Home Assistant's end.
+
+        A caller that is cancelled leaves the write going on: an older one must not end after a newer one.
+        """
+        if self.hass.is_stopping:
+            raise LedgerError("Home Assistant stops")
+        await asyncio.shield(
+            self.hass.async_create_task(self._async_write(data), self.key)
+        )
+
+    async def _async_write(self, data: dict[str, Any]) -> None:
         async with self._writing:
-            if self.hass.is_stopping:
-                raise LedgerError("Home Assistant stops")
             self._failure = None
-            await self.async_save(data)
+            try:
+                await self.async_save(data)
+            except Exception as err:
+                raise LedgerError(type(err).__name__) from err
             if self._failure is not None:
                 raise LedgerError(type(self._failure).__name__)
 

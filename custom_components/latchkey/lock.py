@@ -53,7 +53,7 @@ class OutputDoor(OutputEntity, LockEntity):
         door = coordinator.config_entry.options[CONF_DOORS][door_key(device, point)]
         self._pulse: int = door[CONF_PULSE]
         self._may_be_held_open: bool = door[CONF_MAY_BE_HELD_OPEN]
-        self._sending: str | None = None
+        self._under_way: list[str] = []
 
     @property
     @override
@@ -71,13 +71,13 @@ class OutputDoor(OutputEntity, LockEntity):
     @override
     def is_opening(self) -> bool:
         """Return whether a command to release the door is under way."""
-        return self._sending == "open"
+        return "open" in self._under_way
 
     @property
     @override
     def is_locking(self) -> bool:
         """Return whether a command to end the release is under way."""
-        return self._sending == "lock"
+        return "lock" in self._under_way
 
     @override
     async def async_open(self, **kwargs: Any) -> None:
@@ -97,16 +97,20 @@ class OutputDoor(OutputEntity, LockEntity):
     async def _async_send(self, verb: str, *, pulse: bool) -> None:
         """Send the command, showing meanwhile that it is under way.
 
-        A second one to open is refused until the first is answered: to a gate's drive, two are open and stop.
+        To the drive of a gate, two to open are open and stop: a second one is refused until the first is answered,
+        and needless while its pulse runs.
         """
-        if verb == self._sending == "open":
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="already_opening",
-                translation_placeholders={"name": self.full_name},
-            )
         commands = self.coordinator.commands
-        self._sending = verb
+        if verb == "open":
+            if verb in self._under_way:
+                raise HomeAssistantError(
+                    translation_domain=DOMAIN,
+                    translation_key="already_opening",
+                    translation_placeholders={"name": self.full_name},
+                )
+            if pulse and commands.is_pulsing(self.device, self.point.id):
+                return
+        self._under_way.append(verb)
         self.async_write_ha_state()
         try:
             with vendor_errors(self.full_name):
@@ -117,6 +121,6 @@ class OutputDoor(OutputEntity, LockEntity):
                         self.device, self.point.id, on=verb == "open"
                     )
         finally:
-            self._sending = None
+            self._under_way.remove(verb)
             self._written = self._shown()
             self.async_write_ha_state()

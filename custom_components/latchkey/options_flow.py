@@ -111,6 +111,8 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for what concerns one door, and then for the next."""
+        if self.config_entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := _whole(user_input, CONF_PULSE)):
             self._doors[self._left.pop(0)] = {

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Final
 
 from .vendors.model import Device, Status
 from .vendors.vendor import (
@@ -14,6 +15,9 @@ from .vendors.vendor import (
     WrongCredentials,
 )
 
+SUSPICIOUS: Final = 3
+"""How many failures of a round make one ask anew whether the account works at all."""
+
 
 class Round:
     """Reads the status of many devices; one that fails leaves the others alone.
@@ -25,6 +29,7 @@ class Round:
         """Initialize with the account's client."""
         self._vendor = vendor
         self._checking = asyncio.Lock()
+        self._verdict: VendorError | None = None
         self._checked = False
         self.statuses: dict[str, Status] = {}
         self.failures: dict[str, VendorError] = {}
@@ -52,17 +57,24 @@ class Round:
             await self._check()
             self.failures[device.id] = NoRight()
         except ServiceUnavailable as err:
-            if not self.statuses:
-                await self._check()
+            # The first failure of a round may be all there is, and so may be one of many in its midst.
+            if not self.statuses or len(self.failures) == SUSPICIOUS:
+                await self._check(anew=bool(self.statuses))
             self.failures[device.id] = err
         except RateLimited:
             raise
         except VendorError as err:
             self.failures[device.id] = err
 
-    async def _check(self) -> None:
-        """Ask once in a round whether the account itself still works; raises what it answers."""
+    async def _check(self, *, anew: bool = False) -> None:
+        """Ask whether the account itself still works, once unless anew; raises what it answers."""
         async with self._checking:
-            if not self._checked:
-                await self._vendor.account()
+            if anew or not self._checked:
                 self._checked = True
+                self._verdict = None
+                try:
+                    await self._vendor.account()
+                except VendorError as err:
+                    self._verdict = err
+        if self._verdict is not None:
+            raise self._verdict

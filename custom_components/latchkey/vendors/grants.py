@@ -75,6 +75,8 @@ class GrantField:
 
     key: str
     pattern: re.Pattern[str]
+    changes: bool = True
+    """Whether it can be changed in a grant that is issued already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class IssuedGrant:
     name: str
     start: datetime | None
     end: datetime | None
+    limits_told: bool = True
+    """Whether the vendor tells the start and the end at all."""
     delivered: bool | None
     """Whether the door has it as it is listed; None where the vendor does not tell."""
     leaving: bool

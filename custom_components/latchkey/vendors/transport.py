@@ -129,7 +129,8 @@ class Transport:
         self._places = asyncio.Semaphore(CONCURRENCY)
         # One place is kept free for commands: a door never waits for a round of polls.
         self._places_for_reads = asyncio.Semaphore(CONCURRENCY - 1)
-        self._silent_until = clock()
+        # A limit on readings closes no door.
+        self._silent_until = {True: clock(), False: clock()}
         self.counts: Counter[str] = Counter()
 
     async def read(
@@ -174,7 +175,7 @@ class Transport:
         *,
         once: bool,
     ) -> Answer:
-        if (wait := self._silent_until - self._clock()) > 0:
+        if (wait := self._silent_until[once] - self._clock()) > 0:
             raise RateLimited(wait)
         url = self._base.joinpath(*path.split("/")).with_query(query)
         data = b"" if body is None else orjson.dumps(body)
@@ -224,10 +225,13 @@ class Transport:
                 timeout=ClientTimeout(total=TIMEOUT),
                 middlewares=(_Once(),) if once else (),
             ) as response:
-                self._raise_for_status(response, doubt)
+                self._raise_for_status(response, once=once)
                 body = await _bounded(response)
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as err:
             raise ServiceUnavailable(type(err).__name__) from None
+        except RuntimeError:
+            # The session was closed: the account is being unloaded.
+            raise ServiceUnavailable("closed") from None
         except (ClientError, TimeoutError, OSError) as err:
             raise doubt(type(err).__name__) from None
         if body is None:
@@ -238,20 +242,19 @@ class Transport:
             )
         return Answer(response.status, body, _date(response))
 
-    def _raise_for_status(
-        self, response: ClientResponse, doubt: type[VendorError]
-    ) -> None:
+    def _raise_for_status(self, response: ClientResponse, *, once: bool) -> None:
+        doubt = OutcomeUnknown if once else ServiceUnavailable
         status = response.status
         if status < 300:
             return
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             retry_after = _retry_after(response)
             if retry_after is not None:
-                self._silent_until = self._clock() + retry_after
+                self._silent_until[once] = self._clock() + retry_after
             raise RateLimited(retry_after)
         if status < 400:
-            # Never followed: credentials go to the address that the user entered.
-            raise ServiceUnavailable(f"redirect {status}")
+            # Never followed: credentials go to the address that the user entered. It may mean that all is done.
+            raise doubt(f"redirect {status}")
         if status in _REFUSALS:
             raise _REFUSALS[status](f"status {status}")
         if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
@@ -27,6 +27,19 @@ def moment(value: Any) -> datetime | None:
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except ValueError, OverflowError:
         return None
+
+
+ABSENT: Final = object()
+"""What a field is that an answer lacks, where that is something else than null."""
+
+
+def limit(value: Any) -> datetime | None:
+    """Return a time, or None for none; what cannot be read must not pass for no limit."""
+    if value is None or value == "":
+        return None
+    if (parsed := moment(value)) is None:
+        raise ValueError
+    return parsed
 
 
 class Wire(DataClassDictMixin):

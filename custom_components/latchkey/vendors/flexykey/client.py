@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPMethod
 from typing import Any, Final
 
-from ..transport import Answer, Transport
+from ..transport import Transport
 from ..vendor import AnswerNotUnderstood, OutcomeUnknown
 from .wire import WireControlled, WireEntry, WireStatus, WireSync, WireUnit
 
@@ -65,8 +65,12 @@ class FlexyKeyClient:
         Raises AnswerNotUnderstood where a single one cannot be read: it must not pass for one that is gone.
         """
         entries: dict[int, WireEntry] = {}
-        for page in range(_MOST_PAGES):
-            query = {"unitId": unit_id, "limit": str(PAGE), "offset": str(page * PAGE)}
+        for _ in range(_MOST_PAGES):
+            query = {
+                "unitId": unit_id,
+                "limit": str(PAGE),
+                "offset": str(len(entries)),
+            }
             if search:
                 query["search"] = search
             raw = await self.transport.read("UnitIdEntries", query)
@@ -75,32 +79,33 @@ class FlexyKeyClient:
                 raise AnswerNotUnderstood("ID entry")
             known = len(entries)
             entries |= {row.id: row for row in rows}
-            if len(rows) < PAGE or len(entries) == known:
-                break
-        return list(entries.values())
+            # A short page may be the last one, or as long as the server lets pages be.
+            if len(entries) == known:
+                return list(entries.values())
+        raise AnswerNotUnderstood("too many pages")
 
     async def create_entry(self, body: Mapping[str, Any]) -> str | None:
         """Create an ID entry; return its id, where the answer tells it (POST /UnitIdEntries, 8.2)."""
-        answer = await self.transport.command(HTTPMethod.POST, "UnitIdEntries", body)
+        raw = await self._command(HTTPMethod.POST, "UnitIdEntries", body)
         with suppress(AnswerNotUnderstood):
-            return str(WireEntry.parse(answer.json()).id)
+            return str(WireEntry.parse(raw).id)
         return None
 
     async def update_entry(self, entry_id: str, body: Mapping[str, Any]) -> None:
         """Change an ID entry (PUT /UnitIdEntries/{id}, 8.3)."""
         path = f"UnitIdEntries/{entry_id}"
-        await self.transport.command(HTTPMethod.PUT, path, body)
+        await self._command(HTTPMethod.PUT, path, body)
 
     async def delete_entry(self, entry_id: str) -> None:
         """Mark an ID entry for deletion (DELETE /UnitIdEntries/{id}, 8.4)."""
         path = f"UnitIdEntries/{entry_id}"
-        await self.transport.command(HTTPMethod.DELETE, path)
+        await self._command(HTTPMethod.DELETE, path)
 
     async def push_changes(self, unit_id: str) -> int | None:
         """Queue a unit's changes for it; return how many (POST /UnitSync/PushChanges, 10.1)."""
         answer = await self._of_unit("UnitSync/PushChanges", unit_id)
         with suppress(AnswerNotUnderstood):
-            return WireSync.parse(answer.json()).entrycount
+            return WireSync.parse(answer).entrycount
         return None
 
     async def abort_sync(self, unit_id: str) -> None:
@@ -124,9 +129,24 @@ class FlexyKeyClient:
             fields["id"] = int(entry_id)
         await self._of_unit(f"Tools/{data}SyncState", unit_id, **fields)
 
-    async def _of_unit(self, path: str, unit_id: str, **fields: Any) -> Answer:
+    async def _of_unit(self, path: str, unit_id: str, **fields: Any) -> Any:
         body = {"unitId": int(unit_id), **fields}
-        return await self.transport.command(HTTPMethod.POST, path, body)
+        return await self._command(HTTPMethod.POST, path, body)
+
+    async def _command(
+        self, method: HTTPMethod, path: str, body: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Return the JSON of a command's answer, None for an empty one.
+
+        Raises OutcomeUnknown for what is no JSON: a gateway's page does not tell that anything was done.
+        """
+        answer = await self.transport.command(method, path, body)
+        if not answer.body.strip():
+            return None
+        try:
+            return answer.json()
+        except AnswerNotUnderstood:
+            raise OutcomeUnknown("answer not understood") from None
 
 
 def _items(raw: Any) -> Any:

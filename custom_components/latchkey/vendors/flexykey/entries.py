@@ -17,7 +17,8 @@ from ..grants import (
     Order,
 )
 from ..model import Device
-from ..vendor import InvalidField, NotFound
+from ..vendor import AnswerNotUnderstood, InvalidField, NotFound
+from ..wire import ABSENT
 from .client import FlexyKeyClient
 from .wire import WireEntry
 
@@ -27,8 +28,10 @@ CODES: Final = {
     Credential.TAG: CodeRule(CodeKind.HEX, 4, 20),
 }
 
+_ACTION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.,;+-]{0,31}")
+
 FIELDS: Final = (
-    GrantField("action", re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.,;+-]{0,31}")),
+    GrantField("action", _ACTION, changes=False),
     GrantField("code_tag", re.compile(r"[^\x00-\x1f]{0,32}")),
     GrantField("code_tag_calendar", re.compile(r"[^\x00-\x1f]{0,32}")),
 )
@@ -64,11 +67,13 @@ class AccessList:
         self, text: str, devices: Mapping[str, Device], fields: Mapping[str, str]
     ) -> Access:
         """Return the unit of this id, serial number or name; an action may follow a slash."""
-        name, _, action = (part.strip() for part in text.partition("/"))
         units = [device for device in devices.values() if device.parent_id is None]
-        found = [unit for unit in units if name in (unit.id, unit.serial)] or [
-            unit for unit in units if unit.name.casefold() == name.casefold()
-        ]
+        found, action = _named(units, text), ""
+        if not found and "/" in text:
+            name, _, action = (part.strip() for part in text.rpartition("/"))
+            found = _named(units, name)
+            if not _ACTION.fullmatch(action):
+                raise InvalidField("access", "unknown_access")
         if not found:
             raise InvalidField("access", "unknown_access")
         if len(found) > 1:
@@ -81,11 +86,24 @@ class AccessList:
         return await self._client.create_entry({**_body(order), "idNumber": order.code})
 
     async def update(self, vendor_id: str, order: Order) -> None:
-        """Change an ID entry (PUT /UnitIdEntries/{id}, 8.3); what is not given keeps the number it has."""
-        code = order.code
-        if code is None:
-            code = await self._number(vendor_id, order.access.scope)
-        await self._client.update_entry(vendor_id, {**_body(order), "idNumber": code})
+        """Change an ID entry (PUT /UnitIdEntries/{id}, 8.3); what is not ordered stays as it is listed.
+
+        Raises AnswerNotUnderstood, with nothing sent, where the list does not show the number.
+        """
+        entry = await self._entry(vendor_id, order.access.scope)
+        code = order.code or entry.idnumber
+        if not any(rule.allows(code) for rule in CODES.values()):
+            raise AnswerNotUnderstood("idNumber")
+        kept = {
+            "action": entry.action,
+            "codeTag": order.fields.get("code_tag", entry.codetag),
+            "codeTagCalendar": order.fields.get(
+                "code_tag_calendar", entry.codetagcalendar
+            ),
+        }
+        await self._client.update_entry(
+            vendor_id, {**_body(order), **kept, "idNumber": code}
+        )
 
     async def revoke(self, vendor_id: str) -> None:
         """Mark an ID entry for deletion (DELETE /UnitIdEntries/{id}, 8.4)."""
@@ -97,10 +115,10 @@ class AccessList:
         name = self._names.get(scope, scope)
         return [_issued(scope, name, entry) for entry in entries]
 
-    async def _number(self, vendor_id: str, scope: str) -> str:
+    async def _entry(self, vendor_id: str, scope: str) -> WireEntry:
         for entry in await self._client.entries(scope):
             if str(entry.id) == vendor_id:
-                return entry.idnumber
+                return entry
         raise NotFound
 
     async def push(self, scope: str) -> int | None:
@@ -126,23 +144,44 @@ class AccessList:
         are looked for in the words of the answer; what names none of them goes on.
         """
         status = await self._client.sync_status(scope)
-        words = f"{status.status} {status.message}".casefold()
-        if "no active" in words:
+        sent, count = status.packetssent, status.packetcount
+        if _NONE.search(status.message):
             return Delivery(DeliveryState.NONE)
-        for state, signs in _ENDS.items():
-            if any(sign in words for sign in signs):
-                return Delivery(state)
+        word = re.sub(r"[^a-z]", "", status.status.casefold())
+        if word in ("", "ok") and (end := _END.fullmatch(status.message.strip())):
+            word = re.sub(r"[^a-z]", "", end[1].casefold())
+        state = _ENDS.get(word, DeliveryState.RUNNING)
+        if state is DeliveryState.COMPLETED and sent is not None and sent < count:
+            state = DeliveryState.RUNNING
+        if state is not DeliveryState.RUNNING:
+            return Delivery(state)
         percent = None
-        if status.packetcount > 0 and status.packetssent is not None:
-            percent = min(_PERCENT, _PERCENT * status.packetssent // status.packetcount)
+        if count > 0 and sent is not None:
+            percent = min(_PERCENT, _PERCENT * sent // count)
         return Delivery(DeliveryState.RUNNING, percent)
 
 
+_NONE: Final = re.compile(
+    r"no (active unit programming|programming active)", re.IGNORECASE
+)
+_END: Final = re.compile(
+    r"(?:unit |the )*(?:sync|programming) (?:is |was |has )*(completed|failed|timed[ -]?out)\W*",
+    re.IGNORECASE,
+)
 _ENDS: Final = {
-    DeliveryState.TIMED_OUT: ("timed out", "timed_out", "timeout", "time-out"),
-    DeliveryState.FAILED: ("fail", "error", "abort"),
-    DeliveryState.COMPLETED: ("complete", "finished", "done"),
+    **dict.fromkeys(
+        ("completed", "complete", "finished", "done"), DeliveryState.COMPLETED
+    ),
+    **dict.fromkeys(("failed", "failure", "error", "aborted"), DeliveryState.FAILED),
+    **dict.fromkeys(("timedout", "timeout"), DeliveryState.TIMED_OUT),
 }
+
+
+def _named(units: list[Device], name: str) -> list[Device]:
+    """Return the unit of this id or serial number, else those of this name."""
+    return [unit for unit in units if name in (unit.id, unit.serial)] or [
+        unit for unit in units if unit.name.casefold() == name.casefold()
+    ]
 
 
 _TOOLS: Final = {
@@ -178,12 +217,14 @@ def _iso(moment: datetime | None) -> str | None:
 def _issued(scope: str, unit_name: str, entry: WireEntry) -> IssuedGrant:
     marker = _MARKER.search(entry.description)
     state = entry.unitsyncstate.upper()
+    told = ABSENT not in (entry.validfromiso, entry.validtoiso)
     return IssuedGrant(
         vendor_id=str(entry.id),
         access=_access(scope, unit_name, entry.action),
         name=entry.name,
-        start=entry.validfromiso,
-        end=entry.validtoiso,
+        start=entry.validfromiso if told else None,
+        end=entry.validtoiso if told else None,
+        limits_told=told,
         delivered=state == "IDLE_OK" if state else None,
         leaving="DELETE" in state,
         grant_id=marker[1] if marker else None,

@@ -5,7 +5,7 @@ from typing import Any
 
 from mashumaro import field_options
 
-from ..wire import Wire, moment
+from ..wire import ABSENT, Wire, limit, moment
 
 
 @dataclass(kw_only=True)
@@ -81,8 +81,10 @@ class WireEntry(Wire):
     name: str = ""
     description: str = ""
     action: str = ""
-    validfromiso: Any = field(default=None, metadata=field_options(deserialize=moment))
-    validtoiso: Any = field(default=None, metadata=field_options(deserialize=moment))
+    codetag: str = ""
+    codetagcalendar: str = ""
+    validfromiso: Any = field(default=ABSENT, metadata=field_options(deserialize=limit))
+    validtoiso: Any = field(default=ABSENT, metadata=field_options(deserialize=limit))
     unitsyncstate: str = ""
 
 

@@ -1,0 +1,78 @@
+"""Lists grants: the vendor's, joined with what the ledger knows of them."""
+
+import asyncio
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.util import dt as dt_util
+
+from . import grant_fields as fields
+from .coordinator import LatchkeyConfigEntry
+from .grant_rows import Place, Row
+from .ledger import Record, Terms
+from .vendors.grants import Access, GrantState, IssuedGrant
+
+
+async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
+    """List the grants of what is named, else of all that there is."""
+    listed = await asyncio.gather(
+        *(_listed(hass, entry, scope) for entry, scope in fields.scopes(hass, call))
+    )
+    return [row for rows in listed for row in rows]
+
+
+async def _listed(
+    hass: HomeAssistant, entry: LatchkeyConfigEntry, scope: str
+) -> list[Row]:
+    keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+    device = entry.runtime_data.data.devices[scope]
+    name = device.name or device.label
+    place = Place.of(hass, entry, keeper, Access(scope, name, scope))
+    rows: list[Row] = []
+
+    async def read() -> Row:
+        if keeper.ledger.of_scope(scope):
+            await keeper.book.reconcile(scope)
+        issued = await keeper.vendor.issued(scope)
+        records = keeper.ledger.of_scope(scope)
+        known = {record.vendor_id: record for record in records if record.vendor_id}
+        for grant in issued:
+            record = known.pop(grant.vendor_id, None)
+            shown = record or record_of(grant, f"{scope}:{grant.vendor_id}")
+            rows.append(place.grant(shown, managed=record is not None))
+        rows.extend(
+            place.grant(record, managed=True)
+            for record in records
+            if record.state is GrantState.UNKNOWN
+            and (record.vendor_id is None or record.vendor_id in known)
+        )
+        return {}
+
+    failed = await place.tried(read())
+    return [failed] if failed else rows
+
+
+def record_of(grant: IssuedGrant, grant_id: str) -> Record:
+    """Return the record of a grant that was issued elsewhere."""
+    now = dt_util.utcnow()
+    return Record(
+        grant_id=grant_id,
+        access_id=grant.access.id,
+        access_name=grant.access.name,
+        scope=grant.access.scope,
+        credential=None,
+        terms=Terms(name=grant.name, start=grant.start, end=grant.end),
+        state=_state_of(grant),
+        vendor_id=grant.vendor_id,
+        created_at=now,
+        asked_at=now,
+        changed_at=now,
+    )
+
+
+def _state_of(grant: IssuedGrant) -> GrantState:
+    if grant.leaving:
+        return GrantState.REVOKING
+    if grant.delivered is None:
+        return GrantState.UNKNOWN
+    return GrantState.ACTIVE if grant.delivered else GrantState.PENDING
