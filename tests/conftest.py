@@ -1,0 +1,108 @@
+"""A Home Assistant with an account at a simulated cloud."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+import time
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
+from custom_components.latchkey.vendors.transport import Transport
+from simulators.clock import utc_now
+from simulators.flexykey import Address, FlexyKeyCloud, serve
+from tests.house import House
+
+PASSWORD = "hemligt-4711"
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return snapshots as Home Assistant's own tests have them."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def lag() -> timedelta:
+    """Return how late the units' clock is, to be overridden where it is."""
+    return timedelta()
+
+
+@pytest.fixture
+def cloud(lag: timedelta) -> FlexyKeyCloud:
+    """Return a FlexyKey cloud with the guide's units, by Home Assistant's clock."""
+    return FlexyKeyCloud(
+        clock=lambda: utc_now() - lag,
+        username="anna",
+        password=PASSWORD,
+        cache_seconds=0,
+    )
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Have transports go by the test's clock and not wait before they repeat; return how long they would have."""
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    def clock() -> float:
+        # Looked up anew each time: a frozen clock comes and goes.
+        return time.monotonic()
+
+    defaults = Transport.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "sleep", sleep)
+    monkeypatch.setitem(defaults, "clock", clock)
+    return pauses
+
+
+@pytest.fixture
+async def address(
+    socket_enabled: None,
+    enable_custom_integrations: None,
+    pauses: list[float],
+    cloud: FlexyKeyCloud,
+) -> AsyncIterator[Address]:
+    """Serve the cloud on loopback."""
+    async with serve(cloud) as address:
+        yield address
+
+
+@pytest.fixture
+def account(address: Address) -> dict[str, str]:
+    """Return what a user enters."""
+    return {CONF_USERNAME: "anna", CONF_PASSWORD: PASSWORD, CONF_URL: address.url}
+
+
+@pytest.fixture
+def entry(account: dict[str, str]) -> MockConfigEntry:
+    """Return the account's config entry."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="FlexyKey anna",
+        unique_id="flexykey_anna",
+        data={CONF_VENDOR: "flexykey", **account},
+    )
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    cloud: FlexyKeyCloud,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> AsyncIterator[House]:
+    """Return Home Assistant and the cloud, by one clock that stands still."""
+    yield House(hass, cloud, entry, freezer)
+    # What a failed test left waiting would hold the end up for ever.
+    freezer.tick(24 * 3600)
+    for _ in range(200):
+        await asyncio.sleep(0)

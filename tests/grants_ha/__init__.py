@@ -1,0 +1,1 @@
+"""Tests of grants inside Home Assistant, over real HTTP to the simulated cloud."""

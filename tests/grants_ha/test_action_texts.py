@@ -1,0 +1,112 @@
+"""The actions in the picker: every field is described, selectable and translated, and nothing else is."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import selector, validate_selector
+from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.setup import async_setup_component
+import pytest
+import voluptuous as vol
+
+from custom_components.latchkey.const import DOMAIN
+from tests.grants_ha.helpers import ACTIONS
+
+FOLDER = Path("custom_components/latchkey").absolute()
+
+REQUIRED = {
+    "issue_pin": {"name"},
+    "issue_key": {"name", "credential", "code"},
+    "update_grant": {"grant_id"},
+    "revoke_grant": {"grant_id"},
+    "get_grants": set[str](),
+    "deliver_changes": {"device_id"},
+    "abort_delivery": {"device_id"},
+    "set_sync_state": {"device_id", "sync_state"},
+}
+"""The fields without which an action is always refused."""
+
+ANSWERS = {"issue_pin", "issue_key", "update_grant", "revoke_grant", "get_grants"}
+
+
+@pytest.fixture
+async def described(
+    hass: HomeAssistant, enable_custom_integrations: None
+) -> dict[str, dict[str, Any]]:
+    """Return the descriptions of Latchkey's actions as the frontend gets them."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    descriptions = await async_get_all_descriptions(hass)
+    return descriptions[DOMAIN]
+
+
+def flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an action, those in sections included."""
+    found: dict[str, Any] = {}
+    for key, field in fields.items():
+        found |= field.get("fields", {key: field})
+    return found
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_fields_are_those_that_are_taken(
+    hass: HomeAssistant, described: dict[str, dict[str, Any]], action: str
+) -> None:
+    """What is described is taken, and what is taken is described."""
+    schema = hass.services.async_services()[DOMAIN][action].schema
+    assert isinstance(schema, vol.Schema)
+    taken = {str(getattr(key, "schema", key)) for key in schema.schema}
+    assert set(flat(described[action]["fields"])) == taken
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_required_fields(
+    described: dict[str, dict[str, Any]], action: str
+) -> None:
+    """The picker asks for what an action cannot do without."""
+    required = {
+        key
+        for key, field in flat(described[action]["fields"]).items()
+        if field.get("required")
+    }
+    assert required == REQUIRED[action]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_selectors_and_examples(
+    described: dict[str, dict[str, Any]], action: str
+) -> None:
+    """Every field has a selector that Home Assistant knows, and an example that it takes."""
+    for key, field in flat(described[action]["fields"]).items():
+        validate_selector(field["selector"])
+        chosen: Any = selector(field["selector"])
+        several = chosen.config.get("multiple", False)
+        chosen([field["example"]] if several else field["example"])
+        assert field["example"] or key.startswith("code_tag")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_answers(described: dict[str, dict[str, Any]], action: str) -> None:
+    """Answers are offered where there is something to tell, and are never forced upon anybody."""
+    expected = {"optional": True} if action in ANSWERS else None
+    assert described[action].get("response") == expected
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_translations(
+    described: dict[str, dict[str, Any]], action: str, language: str
+) -> None:
+    """Every action, field and section has its texts in each language."""
+    path = FOLDER / "translations" / f"{language}.json"
+    texts = json.loads(path.read_text("utf-8"))["services"][action]
+    assert texts["name"]
+    assert texts["description"]
+    fields = described[action]["fields"]
+    assert set(texts["fields"]) == set(flat(fields))
+    for field in texts["fields"].values():
+        assert field["name"]
+        assert field["description"]
+    sections = {key for key, field in fields.items() if "fields" in field}
+    assert set(texts.get("sections", {})) == sections
