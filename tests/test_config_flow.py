@@ -85,17 +85,14 @@ async def test_add_after_a_failure(
     assert_added(await fill_in(hass, form, account), account)
 
 
-@pytest.mark.parametrize("wrong", WRONG_FIELDS)
-async def test_add_after_a_wrong_field(
-    hass: HomeAssistant,
-    cloud: FlexyKeyCloud,
-    account: Account,
-    wrong: tuple[str, str, str],
+async def test_add_after_wrong_fields(
+    hass: HomeAssistant, cloud: FlexyKeyCloud, account: Account
 ) -> None:
     """A field that cannot be right is named before anything is sent, and the same flow then succeeds."""
-    field, value, error = wrong
-    form = await fill_in(hass, await begin(hass), {**account, field: value})
-    assert (form["type"], form["errors"]) == (FlowResultType.FORM, {field: error})
+    form = await begin(hass)
+    for field, value, error in WRONG_FIELDS:
+        form = await fill_in(hass, form, {**account, field: value})
+        assert (form["type"], form["errors"]) == (FlowResultType.FORM, {field: error})
     assert cloud.requests.total == 0
     assert_added(await fill_in(hass, form, account), account)
 
@@ -163,24 +160,22 @@ async def test_add_another(
     assert result["result"].unique_id == "flexykey_bertil"
 
 
-@pytest.mark.parametrize(("fault", "error"), FAILURES)
-async def test_reauth(
-    house: House, account: Account, fault: dict[str, Any], error: str
-) -> None:
-    """A new password is taken after whatever failure, and nothing but the password is asked for."""
+async def test_reauth(house: House, account: Account) -> None:
+    """A new password is taken after whatever failures, and nothing but the password is asked for."""
     hass = house.hass
     await house.start()
     house.cloud.set_user("anna", "nytt-4712")
-    flow = await house.entry.start_reauth_flow(hass)
-    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "reauth_confirm")
-    assert suggested(flow) == {CONF_PASSWORD: None}
-    assert flow["description_placeholders"]["vendor"] == "FlexyKey"
-    form = await fill_in(hass, flow, {CONF_PASSWORD: "wrong"})
+    form = await house.entry.start_reauth_flow(hass)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "reauth_confirm")
+    assert suggested(form) == {CONF_PASSWORD: None}
+    assert form["description_placeholders"]["vendor"] == "FlexyKey"
+    form = await fill_in(hass, form, {CONF_PASSWORD: "wrong"})
     assert form["errors"] == {"base": "invalid_auth"}
-    house.fault(**fault)
-    form = await fill_in(hass, form, {CONF_PASSWORD: "nytt-4712"})
-    assert form["errors"] == {"base": error}
-    house.cloud.clear_faults()
+    for fault, error in FAILURES:
+        house.fault(**fault)
+        form = await fill_in(hass, form, {CONF_PASSWORD: "nytt-4712"})
+        assert form["errors"] == {"base": error}
+        house.cloud.clear_faults()
     result = await fill_in(hass, form, {CONF_PASSWORD: "nytt-4712"})
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
@@ -217,19 +212,20 @@ async def test_reconfigure(house: House, account: Account) -> None:
         assert await house.hass.config_entries.async_unload(house.entry.entry_id)
 
 
-@pytest.mark.parametrize(("fault", "error"), FAILURES)
-async def test_reconfigure_after_a_failure(
-    house: House, account: Account, fault: dict[str, Any], error: str
-) -> None:
+async def test_reconfigure_after_failures(house: House, account: Account) -> None:
     """Each failure is told and changes nothing, and the same flow then succeeds."""
     await house.start()
     before = dict(house.entry.data)
-    flow = await house.entry.start_reconfigure_flow(house.hass)
-    house.fault(**fault)
-    form = await fill_in(house.hass, flow, account)
-    assert form["errors"] == {"base": error}
+    form = await house.entry.start_reconfigure_flow(house.hass)
+    for fault, error in FAILURES:
+        house.fault(**fault)
+        form = await fill_in(house.hass, form, account)
+        assert form["errors"] == {"base": error}
+        house.cloud.clear_faults()
+    for field, value, error in WRONG_FIELDS:
+        form = await fill_in(house.hass, form, {**account, field: value})
+        assert form["errors"] == {field: error}
     assert house.entry.data == before
-    house.cloud.clear_faults()
     house.cloud.set_user("anna", "nytt-4712")
     form = await fill_in(house.hass, form, account)
     assert form["errors"] == {"base": "invalid_auth"}
@@ -237,20 +233,6 @@ async def test_reconfigure_after_a_failure(
     result = await fill_in(house.hass, form, new)
     assert result["reason"] == "reconfigure_successful"
     assert house.entry.data[CONF_PASSWORD] == "nytt-4712"
-
-
-@pytest.mark.parametrize("wrong", WRONG_FIELDS)
-async def test_reconfigure_after_a_wrong_field(
-    house: House, account: Account, wrong: tuple[str, str, str]
-) -> None:
-    """A field that cannot be right is named, and the same flow then succeeds."""
-    field, value, error = wrong
-    await house.start()
-    flow = await house.entry.start_reconfigure_flow(house.hass)
-    form = await fill_in(house.hass, flow, {**account, field: value})
-    assert form["errors"] == {field: error}
-    result = await fill_in(house.hass, form, account)
-    assert result["reason"] == "reconfigure_successful"
 
 
 async def test_reconfigure_to_another_account(house: House, account: Account) -> None:

@@ -7,6 +7,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceEntry, DeviceEntry
 import pytest
 
+from custom_components.latchkey import entity
 from simulators.flexykey import generate_expansion, generate_unit
 from tests.house import INVENTORY, POLL, House
 
@@ -249,3 +250,28 @@ async def test_left_over(house: House) -> None:
     assert house.entity_id("switch", "99998/F2") is None
     assert house.entity_id("switch", "99992/X5") is None
     assert house.switch("99998/F1") == STATE_OFF
+
+
+async def test_more_than_home_assistant_takes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more points than Home Assistant takes the last ones start disabled: inputs of parts first, then their relays."""
+    mains = sum(
+        len(unit.document["relays"]) + len(unit.document["inputs"])
+        for unit in house.cloud.units.values()
+    )
+    monkeypatch.setattr(entity, "MOST_ENABLED", mains + 1)
+    await house.start()
+    registry = er.async_get(house.hass)
+    disabled = {
+        registered.unique_id.rpartition("_")[2]
+        for registered in er.async_entries_for_config_entry(
+            registry, house.entry.entry_id
+        )
+        if registered.disabled_by
+    }
+    # The one that is left of all parts is the first relay of the first part.
+    assert house.switch("99992/X1") == STATE_OFF
+    assert "X1" not in disabled
+    assert {"X2", "X5", "X64", "IX1", "IX8"} <= disabled
+    assert all(name.startswith(("X", "IX")) for name in disabled)

@@ -197,7 +197,7 @@ class GrantBook:
         async with self._turn(record.scope):
             now = self._clock()
             before = self.ledger.records.get(record.grant_id)
-            if before is not None and before.state in ENDED:
+            if before is not None and before.state is GrantState.REVOKED:
                 return before
             # Told only once it is sure that it will be carried on.
             record = self.ledger.put(

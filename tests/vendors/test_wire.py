@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.latchkey.vendors.vendor import AnswerNotUnderstood
-from custom_components.latchkey.vendors.wire import Wire, moment
+from custom_components.latchkey.vendors.wire import Wire, limit, moment
 
 
 @dataclass(kw_only=True)
@@ -56,6 +56,25 @@ def test_moment(text: str) -> None:
 def test_no_moment(value: Any) -> None:
     """What is no time, or none that can be told in UTC, is nothing."""
     assert moment(value) is None
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_no_limit(value: Any) -> None:
+    """Nothing is no limit."""
+    assert limit(value) is None
+
+
+@pytest.mark.parametrize("value", ["soon", 5, [], False, "2025-13-01T00:00:00Z"])
+def test_limit_that_cannot_be_read(value: Any) -> None:
+    """What cannot be read does not pass for no limit."""
+    with pytest.raises(ValueError):
+        limit(value)
+
+
+def test_limit() -> None:
+    """A limit is a time."""
+    at = "2025-11-21T08:14:50Z"
+    assert limit(at) == moment(at) is not None
 
 
 OFFSETS = st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))
