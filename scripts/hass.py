@@ -20,5 +20,5 @@ def search_loopback(self: zeroconf.Zeroconf, *_: object, **__: object) -> None:
 
 
 # Its web client always brings this search along, on all addresses; no setting keeps it at home.
-zeroconf.Zeroconf.__init__ = search_loopback  # type: ignore[method-assign]
+zeroconf.Zeroconf.__init__ = search_loopback  # type: ignore[method-assign]  # the wrapper takes the same arguments
 runpy.run_module("homeassistant", run_name="__main__", alter_sys=True)

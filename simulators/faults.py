@@ -72,7 +72,7 @@ class Fault:
         if "hits" in body:
             raise Invalid("hits is counted, not set")
         try:
-            return cls(**body)  # type: ignore[arg-type]
+            return cls(**body)  # type: ignore[arg-type]  # checked when it is made
         except TypeError as error:
             raise Invalid(str(error)) from error
 

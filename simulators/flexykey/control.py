@@ -120,7 +120,7 @@ class _Control:
             "temperatures": self._cloud.set_temperatures,
         }
         for field, value in fields(await json_body(request), optional=_CHANGES).items():
-            changes[field](unit_id, value)  # type: ignore[operator]
+            changes[field](unit_id, value)  # type: ignore[operator]  # fields() checked the type
         return self._details(unit_id)
 
     async def _remove(self, request: web.Request) -> web.Response:
@@ -166,7 +166,7 @@ class _Control:
         if "generate" in body:
             options = fields(body["generate"], {"number": int}, _GENERATED_MODULE)
             body = dict(generate_expansion(**options, owner=unit_id))
-        self._cloud.add_expansion(unit_id, body)  # type: ignore[arg-type]
+        self._cloud.add_expansion(unit_id, body)  # type: ignore[arg-type]  # it checks the form
         return self._details(unit_id)
 
     async def _remove_expansion(self, request: web.Request) -> web.Response:

@@ -64,7 +64,7 @@ def is_relay(name: str) -> bool:
 
 def sort_key(name: str) -> tuple[str, int]:
     """Order global numbers by kind, then by number."""
-    kind, number = re.fullmatch(r"(\D+)(\d+)", name).groups()  # type: ignore[union-attr]
+    kind, number = re.fullmatch(r"(\D+)(\d+)", name).groups()  # type: ignore[union-attr]  # names are checked before
     return kind, int(number)
 
 

@@ -169,6 +169,6 @@ class Entries:
 
 def check_state(value: object) -> SyncState:
     """Return a value as a state that a client may declare, or say that it is none."""
-    if value == "READY_TO_SEND" or value == "IDLE_OK":  # noqa: PLR1714
+    if value == "READY_TO_SEND" or value == "IDLE_OK":  # noqa: PLR1714  narrows the type
         return value
     raise Invalid("unitSyncState must be READY_TO_SEND or IDLE_OK")

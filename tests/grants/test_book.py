@@ -66,7 +66,7 @@ async def test_conflict_that_cannot_be_looked_into(
 ) -> None:
     """While the list cannot be read, a conflict may be one with itself: it is unknown."""
     cloud.add_fault(Fault("twice", "POST", ENTRIES, times=1))
-    cloud.add_fault(Fault(kind, "GET", ENTRIES))  # type: ignore[arg-type]
+    cloud.add_fault(Fault(kind, "GET", ENTRIES))  # type: ignore[arg-type]  # the kind is one of the parameters
     assert (await home.issue()).state is GrantState.UNKNOWN
     cloud.clear_faults()
     await home.ticks(2)
@@ -118,7 +118,7 @@ async def test_failed_write(
 @pytest.mark.parametrize("kind", ["html", "status", "reset"])
 async def test_issue_without_effect(home: Home, cloud: LateCloud, kind: str) -> None:
     """A call that had no effect and no clear refusal is unknown first, and failed after the grace."""
-    cloud.add_fault(Fault(kind, "POST", ENTRIES, times=1))  # type: ignore[arg-type]
+    cloud.add_fault(Fault(kind, "POST", ENTRIES, times=1))  # type: ignore[arg-type]  # the kind is one of the parameters
     assert (await home.issue()).state is GrantState.UNKNOWN
     await home.tick()
     assert home.state() is GrantState.UNKNOWN

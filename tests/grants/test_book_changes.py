@@ -43,7 +43,7 @@ async def test_update_in_doubt_is_read_back(
 ) -> None:
     """A change whose answer was lost is known by the revision in the row's marker."""
     await home.issue()
-    cloud.add_fault(Fault(kind, "PUT", ENTRIES, times=1))  # type: ignore[arg-type]
+    cloud.add_fault(Fault(kind, "PUT", ENTRIES, times=1))  # type: ignore[arg-type]  # the kind is one of the parameters
     record = await home.book.update(GRANT, home.terms("Berta", 60), OTHER_CODE)
     assert (record.state, record.terms.name) == (GrantState.PENDING, "Berta")
     assert record.wanted is None
@@ -55,7 +55,7 @@ async def test_update_without_effect(home: Home, cloud: LateCloud, kind: str) ->
     await home.issue()
     await home.ticks(2)
     before = home.record
-    cloud.add_fault(Fault(kind, "PUT", ENTRIES, times=1))  # type: ignore[arg-type]
+    cloud.add_fault(Fault(kind, "PUT", ENTRIES, times=1))  # type: ignore[arg-type]  # the kind is one of the parameters
     record = await home.book.update(GRANT, home.terms("Berta", 60), OTHER_CODE)
     assert record.state is GrantState.UNKNOWN
     await home.ticks(3)
@@ -101,7 +101,7 @@ async def test_revocation_is_carried_on(
     """A revocation once begun is carried on until the unit has it."""
     await home.issue()
     await home.ticks(2)
-    cloud.add_fault(Fault(kind, "DELETE", ENTRIES, times=1))  # type: ignore[arg-type]
+    cloud.add_fault(Fault(kind, "DELETE", ENTRIES, times=1))  # type: ignore[arg-type]  # the kind is one of the parameters
     assert (await home.book.revoke(home.record)).state is GrantState.REVOKING
     await home.ticks(3)
     assert home.state() is GrantState.REVOKED

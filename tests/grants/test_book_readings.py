@@ -185,7 +185,7 @@ async def test_malformed_row(
 async def test_unreadable_list(home: Home, cloud: LateCloud, kind: str) -> None:
     """While the list cannot be read, everything stays as it is."""
     await home.issue_and_deliver()
-    cloud.add_fault(Fault(kind, "GET", ENTRIES))  # type: ignore[arg-type]
+    cloud.add_fault(Fault(kind, "GET", ENTRIES))  # type: ignore[arg-type]  # the kind is one of the parameters
     before = home.record
     await home.ticks(5)
     assert home.record == before

@@ -113,7 +113,7 @@ async def test_end_of_an_earlier_sync(home: Home, cloud: LateCloud) -> None:
 async def test_lost_answers(home: Home, cloud: LateCloud, kind: str, form: str) -> None:
     """A push whose answer was lost or doubled leads to the same in the end."""
     cloud.set_options(entry_form=form)
-    fault = Fault(kind, "POST", "/v1/UnitSync/PushChanges", times=1)  # type: ignore[arg-type]
+    fault = Fault(kind, "POST", "/v1/UnitSync/PushChanges", times=1)  # type: ignore[arg-type]  # the kind is one of the parameters
     cloud.add_fault(fault)
     await issue_eight(home)
     await home.ticks(2)

@@ -540,7 +540,7 @@ def test_plain_methods_refuse_strangers() -> None:
     with pytest.raises(Missing):
         cloud.remove_expansion(3023, 2)
     with pytest.raises(Invalid):
-        cloud.set_offline(3023, "asleep")  # type: ignore[arg-type]
+        cloud.set_offline(3023, "asleep")  # type: ignore[arg-type]  # it is meant to be wrong
     with pytest.raises(Invalid):
         cloud.add_unit(cloud.units[3023].document)
 

@@ -286,7 +286,7 @@ def test_refused_endings(cloud: FlexyKeyCloud) -> None:
         ("fail", {"times": 0}),
     ):
         with pytest.raises(Invalid):
-            cloud.set_sync_ending(UNIT, ending, **options)  # type: ignore[arg-type]
+            cloud.set_sync_ending(UNIT, ending, **options)  # type: ignore[arg-type]  # the options are those of the parameters
 
 
 @pytest.mark.parametrize("mode", ["stale", "error"])
@@ -605,7 +605,7 @@ class Programming(RuleBasedStateMachine):
 
 def _held(row: Any) -> Held:
     """Return what of a row the unit is to hold."""
-    return {name: row[name] for name in Held.__annotations__}  # type: ignore[return-value]
+    return {name: row[name] for name in Held.__annotations__}  # type: ignore[return-value]  # its keys are those of the type
 
 
 TestProgramming = Programming.TestCase
