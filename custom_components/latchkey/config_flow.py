@@ -156,6 +156,8 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
         except InvalidField as err:
             errors[err.field] = err.reason
         except VendorError as err:
+            # The form refers to the log for what it has no words for.
+            _LOGGER.warning("%s was not added: %s", VENDORS[vendor].name, err)
             errors["base"] = _ERRORS.get(type(err), "unknown")
         except Exception:
             _LOGGER.exception("Unexpected error while connecting to %s", vendor)

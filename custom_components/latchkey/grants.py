@@ -251,6 +251,9 @@ class GrantBook:
         cannot be asked.
         """
         async with self._locks[scope]:
+            if self.closed:
+                # Another book may hold the file by now.
+                return
             rows = await self._read(scope)
             if any(
                 record.vendor_id

@@ -124,3 +124,18 @@ async def test_issue_without_effect(home: Home, cloud: LateCloud, kind: str) -> 
     assert home.state() is GrantState.UNKNOWN
     await home.ticks(2)
     assert home.state() is GrantState.FAILED
+
+
+async def test_closed(home: Home, cloud: LateCloud) -> None:
+    """A closed book asks nothing and writes nothing: another one may hold the file by now."""
+    await home.issue()
+    written = home.disk.text
+    cloud.requests.reset()
+    await home.book.close()
+    with pytest.raises(LedgerError):
+        await home.issue(grant_id="GRANTTWO")
+    with pytest.raises(LedgerError):
+        await home.book.revoke(home.record)
+    await home.book.reconcile(str(UNIT))
+    assert cloud.requests.total == 0
+    assert home.disk.text == written
