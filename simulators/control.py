@@ -1,6 +1,7 @@
 """The base of every control interface: JSON bodies, refusals, request counts and faults."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 import json
 from types import MappingProxyType, UnionType
 from typing import Any, Final
@@ -55,6 +56,15 @@ def fields(body: object, required: Types = NOTHING, optional: Types = NOTHING) -
     return body
 
 
+def instant(text: str) -> datetime:
+    """Return an instant written in ISO 8601, in UTC where it names no zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"not an instant: {text}") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 @web.middleware
 async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what the simulator refuses into an answer that says why."""
@@ -72,11 +82,22 @@ def _request_routes(requests: Requests) -> list[web.RouteDef]:
     async def show(_request: web.Request) -> web.Response:
         return web.json_response(requests.as_json())
 
+    async def show_subjects(request: web.Request) -> web.Response:
+        since, until = (
+            instant(request.query[name]) if name in request.query else None
+            for name in ("since", "until")
+        )
+        return web.json_response(requests.by_subject(since, until))
+
     async def reset(_request: web.Request) -> web.Response:
         requests.reset()
         return web.json_response(requests.as_json())
 
-    return [web.get("/requests", show), web.delete("/requests", reset)]
+    return [
+        web.get("/requests", show),
+        web.get("/requests/subjects", show_subjects),
+        web.delete("/requests", reset),
+    ]
 
 
 def _fault_routes(faults: Faults) -> list[web.RouteDef]:

@@ -1,7 +1,7 @@
 """Faults that a test injects into a simulated cloud: slow, wrong, cut, limited, oversized or repeated."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 import socket
@@ -105,12 +105,21 @@ class Faults:
         return None
 
 
-def inject(requests: Requests, faults: Faults) -> Middleware:
+def inject(
+    requests: Requests,
+    faults: Faults,
+    subject_of: Callable[[web.Request, bytes], str | None],
+) -> Middleware:
     """Return the outermost middleware of a simulated cloud: it counts, and it spoils what a fault hits."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        with requests.counted(request.method, template_of(request)):
+        key = f"{request.method} {template_of(request)}"
+        with requests.counted(key):
+            # Before any delay: a client that is gone by then takes its body with it.
+            body = await request.read() if request.body_exists else b""
+            if subject := subject_of(request, body):
+                requests.concerned(subject, key)
             fault = faults.take(request.method, request.path_qs)
             return (
                 await handler(request)
@@ -127,8 +136,6 @@ async def _spoil(
     """Answer a request in the way of a fault."""
     match fault.kind:
         case "delay":
-            # Read now: a client that is gone by then takes its body with it.
-            await request.read()
             await asyncio.sleep(fault.seconds)
             return await handler(request)
         case "delay_answer":

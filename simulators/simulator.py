@@ -22,7 +22,7 @@ class Simulator(ABC):
     def __init__(self, clock: Clock) -> None:
         """Take the clock by which everything in the cloud happens."""
         self.clock = clock
-        self.requests = Requests()
+        self.requests = Requests(clock)
         self.faults = Faults()
 
     @abstractmethod
@@ -37,10 +37,17 @@ class Simulator(ABC):
         """Return what stands before the vendor's routes, such as authentication."""
         return ()
 
+    def subject(self, request: web.Request, body: bytes) -> str | None:
+        """Return what a request concerns, such as the id of a unit, so that it is counted for it."""
+        return None
+
     def cloud_app(self) -> web.Application:
         """Return the vendor's application."""
         app = web.Application(
-            middlewares=[inject(self.requests, self.faults), *self.middlewares()]
+            middlewares=[
+                inject(self.requests, self.faults, self.subject),
+                *self.middlewares(),
+            ]
         )
         app.add_routes(self.routes())
         return app

@@ -11,24 +11,32 @@ from simulators.clock import Clock, utc_now
 from simulators.errors import Invalid, Missing
 from simulators.flexykey.access import User
 from simulators.flexykey.api import authenticate, routes
+from simulators.flexykey.api.subjects import unit_of
 from simulators.flexykey.control import control_routes
 from simulators.flexykey.documents import Expansion, UnitDocument, ios
 from simulators.flexykey.entries import Row
-from simulators.flexykey.fleet import Shape, example_unit, generate_unit, guide_units
+from simulators.flexykey.fleet import (
+    Shape,
+    evva_unit,
+    example_unit,
+    generate_unit,
+    guide_units,
+)
 from simulators.flexykey.grant_control import grant_control_routes
 from simulators.flexykey.memory import Attempt, Held
-from simulators.flexykey.options import Options
 from simulators.flexykey.program import Program
+from simulators.flexykey.recording import RecordingCloud
 from simulators.flexykey.status import StatusAnswer
 from simulators.flexykey.sync import Ending, EndingKind, SyncAnswer
 from simulators.flexykey.unit import Offline, Unit
-from simulators.simulator import Simulator
+from simulators.flexykey.unit_control import unit_control_routes
+from simulators.flexykey.webhook_control import webhook_control_routes
 
 # The id in the guide's example of a sync state is the first one.
 _FIRST_ENTRY_ID = 506757
 
 
-class FlexyKeyCloud(Simulator):
+class FlexyKeyCloud(RecordingCloud):
     """A cloud with the guide's units, and one user who may reach all of them."""
 
     base_path = "/v1/"
@@ -44,9 +52,6 @@ class FlexyKeyCloud(Simulator):
         """Start the cloud; a status answered less than `cache_seconds` ago is answered again as it was."""
         super().__init__(clock)
         self.cache_seconds = cache_seconds
-        self.options = Options()
-        self.units: dict[int, Unit] = {}
-        self.programs: dict[int, Program] = {}
         self._entry_ids = count(_FIRST_ENTRY_ID)
         self.users: dict[str, User] = {}
         self.set_user(username, password)
@@ -68,18 +73,17 @@ class FlexyKeyCloud(Simulator):
     @override
     def control_routes(self) -> Iterable[web.RouteDef]:
         """Return the routes that steer this cloud."""
-        return [*control_routes(self), *grant_control_routes(self)]
+        return [
+            *control_routes(self),
+            *grant_control_routes(self),
+            *webhook_control_routes(self),
+            *unit_control_routes(self),
+        ]
 
-    def unit(self, unit_id: int) -> Unit:
-        """Return a unit, or say that there is none of this id."""
-        if unit_id not in self.units:
-            raise Missing(f"no unit {unit_id}")
-        return self.units[unit_id]
-
-    def program(self, unit_id: int) -> Program:
-        """Return the programming of a unit."""
-        self.unit(unit_id)
-        return self.programs[unit_id]
+    @override
+    def subject(self, request: web.Request, body: bytes) -> str | None:
+        """Return the unit that a request concerns."""
+        return unit_of(request, body)
 
     def add_unit(
         self,
@@ -102,10 +106,16 @@ class FlexyKeyCloud(Simulator):
         }:
             raise Invalid("there is a unit of this id or serial number already")
         self.units[unit.unit_id] = unit
+        self._pushes.watch(unit)
+        self._inform(unit)
         self.programs[unit.unit_id] = Program(
             unit, self._entry_ids, self.options, self.clock
         )
         return unit
+
+    def add_evva_unit(self, unit_id: int, name: str) -> Unit:
+        """Add a unit of the other kind."""
+        return self.add_unit(evva_unit(unit_id, name))
 
     def generate_units(self, count: int = 1, shape: Shape | None = None) -> list[Unit]:
         """Add generated units of one shape, under the ids that follow the highest."""
@@ -118,8 +128,10 @@ class FlexyKeyCloud(Simulator):
     def remove_unit(self, unit_id: int) -> None:
         """Remove a unit."""
         self.unit(unit_id)
+        self._pushes.forget(unit_id)
         del self.units[unit_id]
         del self.programs[unit_id]
+        del self._information[unit_id]
 
     def set_user(
         self,
@@ -171,12 +183,6 @@ class FlexyKeyCloud(Simulator):
         if strange := names.difference(unit.names):
             raise Invalid(f"not of this unit: {', '.join(sorted(strange))}")
         unit.hide(names)
-
-    def set_temperatures(
-        self, unit_id: int, temperatures: Mapping[str, float | None]
-    ) -> None:
-        """Set sensor values, by the names of the status string."""
-        self.unit(unit_id).set_temperatures(temperatures)
 
     def rename(self, unit_id: int, name: str) -> None:
         """Give a unit another name."""

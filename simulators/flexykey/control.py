@@ -57,7 +57,7 @@ def unit_details(unit: Unit) -> Json:
         "expansions": [
             expansion["number"] for expansion in unit.document["expansions"]
         ],
-        "temperatures": unit.temperatures,
+        "temperatures": unit.sensors.temperatures,
         "status_at": iso(unit.last_status.at),
         "commands": [
             {

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 import re
 from typing import Any, TypedDict
 
-from simulators.clock import iso
+from simulators.clock import from_iso, iso
 from simulators.errors import Invalid
 
 _NUMBER = re.compile(r"\+[0-9]+|[0-9A-Fa-f]+")
@@ -85,12 +85,4 @@ def _instant(body: Mapping[str, Any], name: str) -> datetime | None:
     """Return a field that must be an instant with its offset, or nothing where it is empty."""
     if body[name] in (None, ""):
         return None
-    try:
-        at = datetime.fromisoformat(text(body, name))
-        if at.tzinfo is None:
-            raise Invalid(f"{name} must carry an offset")
-        return at.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, Invalid):
-            raise
-        raise Invalid(f"{name} must be in ISO 8601") from error
+    return from_iso(text(body, name), name)

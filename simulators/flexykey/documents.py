@@ -1,9 +1,10 @@
 """The unit as GET /v1/units describes it, and the names of its inputs and outputs."""
 
 import re
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from simulators.errors import Invalid
+from simulators.flexykey.sensors import Measured
 
 
 class Io(TypedDict):
@@ -43,7 +44,12 @@ class UnitDocument(TypedDict):
     relays: list[Io]
     inputs: list[Io]
     expansions: list[Expansion]
+    sensors: NotRequired[list[Measured]]
+    counters: NotRequired[list[Measured]]
 
+
+EVVA = "EvvaAirKey"
+"""The type of the other kind of unit; the guide names that kind and shows none of it."""
 
 MAIN_RELAYS = tuple(f"F{number}" for number in range(1, 3))
 MAIN_INPUTS = tuple(f"IN{number}" for number in range(1, 7))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulators.errors import Invalid
-from simulators.flexykey.documents import Expansion, Io, UnitDocument
+from simulators.flexykey.documents import EVVA, Expansion, Io, UnitDocument
 
 _FOLDER = Path(__file__).parent
 
@@ -85,6 +85,16 @@ def generate_unit(unit_id: int, shape: Shape | None = None) -> UnitDocument:
             )
             for number in range(1, shape.expansions + 1)
         ],
+    }
+
+
+def evva_unit(unit_id: int, name: str) -> UnitDocument:
+    """Return a unit of the other kind; the guide shows none, so all but its type is as elsewhere."""
+    return generate_unit(unit_id, Shape(0, 0)) | {
+        "unitType": EVVA,
+        "name": name,
+        "softVersion": "",
+        "unitInfo": "",
     }
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _OPTIONS = dict.fromkeys(Options.__dataclass_fields__, int | float) | {
     "entry_form": str,
     "entry_answer": str,
+    "log_filter": str,
+    "sign_webhooks": bool,
+    "callback_through": str | None,
+    "no_webhook_answer": str,
 }
 
 

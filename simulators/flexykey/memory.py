@@ -1,10 +1,11 @@
-"""What a unit itself holds of the access list, and who has tried to come in by it."""
+"""What a unit itself holds of the access list and the settings, and who has tried to come in by it."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from simulators.flexykey.credential import Credential, CredentialJson
+from simulators.flexykey.settings import SettingJson
 
 type Reason = Literal["valid", "unknown number", "not valid yet", "no longer valid"]
 
@@ -37,6 +38,7 @@ class Memory:
     def __init__(self) -> None:
         """Start with an empty memory."""
         self.credentials: dict[int, Credential] = {}
+        self.settings: dict[int, SettingJson] = {}
         self.attempts: list[Attempt] = []
 
     def held(self) -> list[Held]:
@@ -45,6 +47,10 @@ class Memory:
             {"id": entry_id, **credential.as_json()}
             for entry_id, credential in sorted(self.credentials.items())
         ]
+
+    def held_settings(self) -> list[SettingJson]:
+        """Return the settings that the unit holds, in the order in which the server made them."""
+        return [self.settings[setting_id] for setting_id in sorted(self.settings)]
 
     def attempt(self, id_number: str, at: datetime) -> Attempt:
         """Decide on a number at the door, and remember the decision."""

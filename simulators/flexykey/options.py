@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
+from yarl import URL
+
 from simulators.errors import Invalid
+from simulators.flexykey.webhooks import is_loopback
 
 type EntryForm = Literal["rows", "envelope", "bare"]
 type EntryAnswer = Literal["row", "empty"]
+type NoWebhookAnswer = Literal["404", "null", "empty"]
+type LogFilter = Literal["server", "unit"]
 
 _LONGEST = 100_000_000
 
@@ -29,12 +34,28 @@ class Options:
     sync_cache_seconds: float = 2
     """A sync status answered less than this ago is answered again as it was, whatever has happened since."""
 
+    info_answer_seconds: float = 3
+    """How long after a request for information a unit answers."""
+    log_filter: LogFilter = "server"
+    """Whether a log is read by the dates at which rows reached the server, or by those of the unit."""
+
+    sign_webhooks: bool = True
+    """Whether the cloud heeds a webhook's secret."""
+    webhook_timeout: float = 5
+    webhook_retries: int = 0
+    callback_through: str | None = None
+    """Where on this machine callbacks are delivered, as a reverse proxy before a home does it for the address outside."""
+    no_webhook_answer: NoWebhookAnswer = "404"
+    """A webhook that does not exist is not found, or null, or an empty list."""
+
     def __post_init__(self) -> None:
         """Refuse what no test can mean."""
         if self.entry_form not in get_args(EntryForm.__value__):
             raise Invalid("entry_form is rows, envelope or bare")
         if self.entry_answer not in get_args(EntryAnswer.__value__):
             raise Invalid("entry_answer is row or empty")
+        if self.log_filter not in get_args(LogFilter.__value__):
+            raise Invalid("log_filter is server or unit")
         if not isinstance(self.entries_per_packet, int) or self.entries_per_packet < 1:
             raise Invalid("entries_per_packet is at least 1")
         for name in (
@@ -42,9 +63,19 @@ class Options:
             "sync_timeout",
             "sync_result_seconds",
             "sync_cache_seconds",
+            "info_answer_seconds",
+            "webhook_timeout",
+            "webhook_retries",
         ):
             if not 0 <= getattr(self, name) <= _LONGEST:
                 raise Invalid(f"{name} must be 0 to {_LONGEST}")
+
+        if self.no_webhook_answer not in get_args(NoWebhookAnswer.__value__):
+            raise Invalid("no_webhook_answer is 404, null or empty")
+        if not isinstance(self.webhook_retries, int) or not self.webhook_timeout:
+            raise Invalid("retries are whole, and a timeout is longer than nothing")
+        if self.callback_through is not None:
+            _check_through(self.callback_through)
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Take changes, all of them or, if one is wrong, none."""
@@ -58,3 +89,13 @@ class Options:
     def as_json(self) -> dict[str, Any]:
         """Return the options as the control interface shows them."""
         return asdict(self)
+
+
+def _check_through(address: str) -> None:
+    """Refuse an address that is not one of this machine."""
+    try:
+        url = URL(address)
+    except ValueError as error:
+        raise Invalid("callback_through must be an address") from error
+    if url.scheme not in ("http", "https") or not is_loopback(url.host):
+        raise Invalid("callback_through must be http or https on this machine")

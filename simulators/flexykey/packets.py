@@ -1,11 +1,12 @@
-"""The packets in which changes of the access list travel to a unit."""
+"""The packets in which changes of the access list and of the settings travel to a unit."""
 
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, chain
 
 from simulators.flexykey.credential import Credential
 from simulators.flexykey.entries import Entries
 from simulators.flexykey.memory import Memory
+from simulators.flexykey.settings import SettingJson, Settings
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,21 @@ class Change:
     credential: Credential | None
 
 
-type Packet = tuple[Change, ...]
+@dataclass(frozen=True)
+class SettingChange:
+    """One setting as it was when it was packaged."""
+
+    setting_id: int
+    revision: int
+    setting: SettingJson
 
 
-def package(entries: Entries, size: int) -> list[Packet]:
+type Packet = tuple[Change | SettingChange, ...]
+
+
+def package(entries: Entries, settings: Settings, size: int) -> list[Packet]:
     """Pack the changes of this moment, so many to a packet."""
-    changes = (
+    changed_entries = (
         Change(
             entry.id,
             entry.revision,
@@ -31,22 +41,46 @@ def package(entries: Entries, size: int) -> list[Packet]:
         for entry in entries
         if entry.state != "IDLE_OK"
     )
-    return list(batched(changes, size, strict=False))
+    changed_settings = (
+        SettingChange(setting.id, setting.revision, setting.as_json())
+        for setting in settings
+        if setting.state != "IDLE_OK"
+    )
+    return list(batched(chain(changed_entries, changed_settings), size, strict=False))
 
 
-def deliver(packet: Packet, entries: Entries, memory: Memory) -> None:
-    """Have the unit take a packet, and the server note it for the rows that have not changed since."""
+def deliver(
+    packet: Packet, entries: Entries, settings: Settings, memory: Memory
+) -> None:
+    """Have the unit take a packet, and the server note it for what has not changed since."""
     for change in packet:
-        if change.credential is None:
-            memory.credentials.pop(change.entry_id, None)
+        if isinstance(change, SettingChange):
+            _deliver_setting(change, settings, memory)
         else:
-            memory.credentials[change.entry_id] = change.credential
-        if (
-            change.entry_id not in entries
-            or entries[change.entry_id].revision != change.revision
-        ):
-            continue
-        if change.credential is None:
-            entries.forget(change.entry_id)
-        else:
-            entries[change.entry_id].mark("IDLE_OK")
+            _deliver_entry(change, entries, memory)
+
+
+def _deliver_setting(change: SettingChange, settings: Settings, memory: Memory) -> None:
+    """Have the unit take a setting that a test has not removed since, and the server note it."""
+    if (setting := settings.get(change.setting_id)) is None:
+        return
+    memory.settings[change.setting_id] = change.setting
+    if setting.revision == change.revision:
+        setting.mark("IDLE_OK")
+
+
+def _deliver_entry(change: Change, entries: Entries, memory: Memory) -> None:
+    """Have the unit take a change of its access list, and the server note it."""
+    if change.credential is None:
+        memory.credentials.pop(change.entry_id, None)
+    else:
+        memory.credentials[change.entry_id] = change.credential
+    if (
+        change.entry_id not in entries
+        or entries[change.entry_id].revision != change.revision
+    ):
+        return
+    if change.credential is None:
+        entries.forget(change.entry_id)
+    else:
+        entries[change.entry_id].mark("IDLE_OK")

@@ -12,6 +12,11 @@ from simulators.flexykey.documents import INPUTS, MAIN_INPUTS, MAIN_RELAYS, RELA
 _DATABASE_ZONE = ZoneInfo("Europe/Stockholm")
 
 
+def database_time(at: datetime) -> str:
+    """Write an instant in the naive Swedish time of the vendor's database."""
+    return at.astimezone(_DATABASE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+
+
 class InputState(TypedDict):
     """An input in a status answer."""
 
@@ -74,7 +79,7 @@ class Status:
     def answer(self, unit_id: int, serial_number: str, *, cached: bool) -> StatusAnswer:
         """Return the answer of GET /v1/Control that carries this status."""
         local, instant, instat = (
-            self.at.astimezone(_DATABASE_ZONE).strftime("%Y-%m-%d %H:%M:%S"),
+            database_time(self.at),
             iso(self.at),
             self.instat(),
         )

@@ -11,6 +11,7 @@ from simulators.flexykey.entries import Entries
 from simulators.flexykey.memory import Memory
 from simulators.flexykey.options import Options
 from simulators.flexykey.packets import Packet, deliver, package
+from simulators.flexykey.settings import Settings
 
 type Phase = Literal["IN_PROGRESS", "COMPLETED", "FAILED", "TIMED_OUT"]
 type EndingKind = Literal["fail", "stall", "half"]
@@ -89,6 +90,7 @@ class Sync:
         self,
         unit_id: int,
         entries: Entries,
+        settings: Settings,
         memory: Memory,
         *,
         options: Options,
@@ -99,6 +101,7 @@ class Sync:
         self.ending: Ending | None = None
         self._unit_id = unit_id
         self._entries = entries
+        self._settings = settings
         self._memory = memory
         self._options = options
         self._clock = clock
@@ -111,7 +114,9 @@ class Sync:
         now = self.settle()
         if self._active:
             raise Conflict("Unit programming is active already")
-        packets = package(self._entries, self._options.entries_per_packet)
+        packets = package(
+            self._entries, self._settings, self._options.entries_per_packet
+        )
         if packets:
             self._run = _Run(packets, self._next_ending(), begun=now, progress=now)
         return {
@@ -186,7 +191,7 @@ class Sync:
         if wrong:
             run.end("FAILED", due)
             return True
-        deliver(run.packets[run.taken], self._entries, self._memory)
+        deliver(run.packets[run.taken], self._entries, self._settings, self._memory)
         run.taken += 1
         run.begun = run.progress = due
         if run.taken == len(run.packets):

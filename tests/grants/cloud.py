@@ -62,7 +62,7 @@ class LateCloud(FlexyKeyCloud):
             released.set()
             await done.wait()
 
-    async def settle(self) -> None:
+    async def come_to_rest(self) -> None:
         """Let what is on its way arrive and be handled."""
         calm = 0
         while calm < 10:

@@ -133,7 +133,7 @@ class Home:
         """Return the home that starts from what this one left on disk."""
         self.die()
         await self.session.close()
-        await self.cloud.settle()
+        await self.cloud.come_to_rest()
         return Home(self.cloud, self.url, self.clock, self.disk, self.scope)
 
     # What time brings

@@ -97,7 +97,7 @@ class Trial:
             if busy:
                 await asyncio.wait([busy])
         self.suspensions, self.stopped = stop.suspensions, stop.reached
-        await cloud.settle()
+        await cloud.come_to_rest()
         cloud.clear_faults()
         cloud.hold_next = None
         home.disk.fail(0, 0)
@@ -199,7 +199,7 @@ class Trial:
         if self.release_in is not None and self.release_in <= 0:
             self.release_in = None
             await self.cloud.release()
-            await self.cloud.settle()
+            await self.cloud.come_to_rest()
             if self.pushed:
                 with suppress(Conflict):
                     self.cloud.program(self.unit).sync.push()

@@ -1,12 +1,19 @@
 """POST /v1/Control and GET /v1/Control: the guide's section 6."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from simulators.flexykey.api.bodies import json_body
-from simulators.flexykey.api.rights import USER, answer, refuse, unit_by_either
+from simulators.flexykey.api.rights import (
+    USER,
+    answer,
+    refuse,
+    refuse_evva,
+    unit_by_either,
+    unit_by_query,
+)
 from simulators.flexykey.documents import MAIN_RELAYS, RELAYS
 from simulators.routes import any_case
 
@@ -22,8 +29,10 @@ def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
 
     async def control(request: web.Request) -> web.Response:
         body = await json_body(request)
-        unit = unit_by_either(
-            cloud, request[USER], body.get("unitId"), body.get("serialNumber")
+        unit = refuse_evva(
+            unit_by_either(
+                cloud, request[USER], body.get("unitId"), body.get("serialNumber")
+            )
         )
         output = body.get("outputNumber")
         if output not in MAIN_RELAYS + RELAYS:
@@ -44,12 +53,7 @@ def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
         )
 
     async def status(request: web.Request) -> web.Response:
-        unit_id: Any = request.query.get("unitId")
-        if unit_id is not None and unit_id.isdecimal():
-            unit_id = int(unit_id)
-        unit = unit_by_either(
-            cloud, request[USER], unit_id, request.query.get("serialNumber")
-        )
+        unit = refuse_evva(unit_by_query(cloud, request))
         _reach(unit)
         return answer(cloud.status(unit.unit_id))
 

@@ -82,6 +82,23 @@ def unit_by_number(cloud: FlexyKeyCloud, user: User, unit_id: Any) -> Unit:
     return unit_by_id(cloud, user, unit_id)
 
 
+def refuse_evva(unit: Unit) -> Unit:
+    """Return a unit unless it is of the other kind, for which only few calls are meant."""
+    if unit.is_evva:
+        refuse(web.HTTPBadRequest, "Not for Evva units")
+    return unit
+
+
+def unit_by_query(cloud: FlexyKeyCloud, request: web.Request) -> Unit:
+    """Return the unit that a query names by exactly one of its id and its serial number."""
+    unit_id: Any = request.query.get("unitId")
+    if unit_id is not None and unit_id.isdecimal():
+        unit_id = int(unit_id)
+    return unit_by_either(
+        cloud, request[USER], unit_id, request.query.get("serialNumber")
+    )
+
+
 def unit_by_either(
     cloud: FlexyKeyCloud, user: User, unit_id: Any, serial_number: Any
 ) -> Unit:

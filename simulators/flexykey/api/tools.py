@@ -17,6 +17,7 @@ from simulators.routes import any_case
 
 if TYPE_CHECKING:
     from simulators.flexykey.cloud import FlexyKeyCloud
+    from simulators.flexykey.unit import Unit
 
 
 def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
@@ -34,13 +35,24 @@ def routes(cloud: FlexyKeyCloud) -> list[web.RouteDef]:
         unit = unit_by_number(cloud, request[USER], body.get("unitId"))
         if ("setting" in body) != ("params" in body):
             refuse(web.HTTPBadRequest, "Specify setting and params, or neither")
-        with refusals():
-            check_state(body.get("unitSyncState"))
-        # The simulated server keeps no settings yet.
+        set_settings(unit, body, body if "setting" in body else None)
+        # The guide shows no answer; this one counts entries of the access list alone.
         return answer({"status": "OK", "unitId": unit.unit_id, "affected": 0})
 
     async def all_unit_data(request: web.Request) -> web.Response:
-        return set_entries(request, await json_body(request))
+        body = await json_body(request)
+        reply = set_entries(request, body)
+        set_settings(cloud.unit(body["unitId"]), body)
+        return reply
+
+    def set_settings(
+        unit: Unit, body: dict[str, Any], one: dict[str, Any] | None = None
+    ) -> None:
+        with refusals():
+            state = check_state(body.get("unitSyncState"))
+            cloud.program(unit.unit_id).settings.set_state(
+                cloud.definitions, state, one
+            )
 
     def set_entries(
         request: web.Request, body: dict[str, Any], entry_id: int | None = None
