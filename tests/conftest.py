@@ -8,9 +8,11 @@ import time
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
@@ -20,6 +22,7 @@ from simulators.flexykey import Address, FlexyKeyCloud, serve
 from tests.house import House
 
 PASSWORD = "hemligt-4711"
+EXTERNAL = "https://home.example.com"
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +114,14 @@ async def house(
     freezer.tick(24 * 3600)
     for _ in range(200):
         await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def called(house: House, hass_client_no_auth: ClientSessionGenerator) -> House:
+    """Return a home with an external address, which leads to its web server on loopback."""
+    for component in ("repairs", "calendar", DOMAIN):
+        assert await async_setup_component(house.hass, component, {})
+    client = await hass_client_no_auth()
+    await house.hass.config.async_update(external_url=EXTERNAL)
+    house.cloud.set_options(callback_through=str(client.make_url("/")).rstrip("/"))
+    return house

@@ -181,11 +181,14 @@ async def test_reauth(house: House, account: Account) -> None:
         FlowResultType.ABORT,
         "reauth_successful",
     )
-    assert house.entry.data == {
-        CONF_VENDOR: "flexykey",
-        **account,
-        CONF_PASSWORD: "nytt-4712",
-    }
+    assert (
+        house.entry.data.items()
+        >= {
+            CONF_VENDOR: "flexykey",
+            **account,
+            CONF_PASSWORD: "nytt-4712",
+        }.items()
+    )
     assert house.account() is ConfigEntryState.LOADED
 
 
@@ -202,12 +205,15 @@ async def test_reconfigure(house: House, account: Account) -> None:
             FlowResultType.ABORT,
             "reconfigure_successful",
         )
-        assert house.entry.data == {
-            CONF_VENDOR: "flexykey",
-            CONF_USERNAME: "anna",
-            CONF_PASSWORD: PASSWORD,
-            CONF_URL: moved.url,
-        }
+        assert (
+            house.entry.data.items()
+            >= {
+                CONF_VENDOR: "flexykey",
+                CONF_USERNAME: "anna",
+                CONF_PASSWORD: PASSWORD,
+                CONF_URL: moved.url,
+            }.items()
+        )
         assert house.account() is ConfigEntryState.LOADED
         assert await house.hass.config_entries.async_unload(house.entry.entry_id)
 

@@ -7,7 +7,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import ChildDeviceEntry, DeviceEntry
 import pytest
 
-from custom_components.latchkey import entity
+from custom_components.latchkey import follow
 from simulators.flexykey import generate_expansion, generate_unit
 from tests.house import INVENTORY, POLL, House
 
@@ -260,18 +260,30 @@ async def test_more_than_home_assistant_takes(
         len(unit.document["relays"]) + len(unit.document["inputs"])
         for unit in house.cloud.units.values()
     )
-    monkeypatch.setattr(entity, "MOST_ENABLED", mains + 1)
+    kept = follow.KEPT * len(house.cloud.units)
+    monkeypatch.setattr(follow, "MOST_ENABLED", mains + kept + 1)
     await house.start()
     registry = er.async_get(house.hass)
+    entries = er.async_entries_for_config_entry(registry, house.entry.entry_id)
     disabled = {
         registered.unique_id.rpartition("_")[2]
-        for registered in er.async_entries_for_config_entry(
-            registry, house.entry.entry_id
-        )
-        if registered.disabled_by
+        for registered in entries
+        if registered.disabled_by and registered.translation_key in ("input", "output")
     }
     # The one that is left of all parts is the first relay of the first part.
     assert house.switch("99992/X1") == STATE_OFF
     assert "X1" not in disabled
     assert {"X2", "X5", "X64", "IX1", "IX8"} <= disabled
     assert all(name.startswith(("X", "IX")) for name in disabled)
+    # What a unit has beside them is spared first, but for its passages and its deliveries.
+    beside = {
+        (registered.domain, registered.translation_key): bool(registered.disabled_by)
+        for registered in entries
+        if registered.translation_key not in ("input", "output")
+    }
+    assert not beside["event", "passage"]
+    assert not beside["sensor", "delivery"]
+    assert beside["event", "log"]
+    assert beside["button", "refresh"]
+    assert beside["sensor", "modem_temperature"]
+    assert beside["number", None]

@@ -49,11 +49,17 @@ async def test_set_up_and_unload(house: House) -> None:
 
 
 async def test_first_requests(house: House) -> None:
-    """Setting up takes one request for what there is, and one for each unit's state."""
+    """Setting up takes one request for what there is, and one each for a unit's state, log, settings and messages."""
     await house.start()
-    assert house.count("GET units") == 1
-    assert house.count("GET Control") == len(house.cloud.units)
-    assert house.cloud.requests.total == 4
+    units = len(house.cloud.units)
+    assert house.cloud.requests.counts == {
+        "GET /v1/units": 1,
+        "GET /v1/Control": units,
+        "GET /v1/unitlogs/{unitId}": units,
+        "GET /v1/UnitSettings/Definitions": 1,
+        "GET /v1/UnitSettings": units,
+        "GET /v1/UnitMessages": units,
+    }
 
 
 async def test_outage_at_the_start(house: House) -> None:

@@ -9,12 +9,17 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .booking_actions import async_setup_booking_actions
+from .bookings import CONTENT as BOOKINGS
+from .callbacks import async_remove_callbacks
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .delivery_actions import async_setup_delivery_actions
+from .device_actions import async_setup_device_actions
 from .devices import account_identifier, identifier
 from .grant_actions import async_setup_grant_actions
 from .ledger_store import LedgerStore
+from .push_repairs import async_delete_issues
 from .services import async_setup_services
 from .vendors import VENDORS
 
@@ -22,11 +27,15 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CALENDAR,
     Platform.EVENT,
     Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TEXT,
 ]
 
 
@@ -35,6 +44,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_grant_actions(hass)
     async_setup_delivery_actions(hass)
+    async_setup_device_actions(hass)
+    async_setup_booking_actions(hass)
     return True
 
 
@@ -49,10 +60,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
     await coordinator.async_config_entry_first_refresh()
     if coordinator.grants:
         await coordinator.grants.async_load()
+    if coordinator.bookings:
+        await coordinator.bookings.async_load()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     if coordinator.grants:
         coordinator.grants.async_start()
+    if coordinator.callbacks:
+        coordinator.callbacks.async_start()
+    coordinator.async_start()
     return True
 
 
@@ -74,5 +90,15 @@ async def async_remove_config_entry_device(
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> None:
-    """Remove the ledger of an account that is removed."""
+    """Remove what is kept of an account that is removed, here and at the vendor."""
+    session = async_create_clientsession(
+        hass, auto_cleanup=False, cookie_jar=DummyCookieJar()
+    )
+    try:
+        vendor = VENDORS[entry.data[CONF_VENDOR]].connect(session, entry.data)
+        await async_remove_callbacks(hass, entry, vendor)
+    finally:
+        session.detach()
+    async_delete_issues(hass, entry.entry_id)
     await LedgerStore(hass, entry.entry_id).async_remove()
+    await LedgerStore(hass, entry.entry_id, BOOKINGS).async_remove()

@@ -8,7 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LatchkeyConfigEntry
-from .entity import PointEntity, async_follow_points
+from .entity import PointEntity
+from .follow import async_follow_points
 
 # Nothing is sent.
 PARALLEL_UPDATES = 0

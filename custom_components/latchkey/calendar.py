@@ -1,15 +1,17 @@
-"""The grants of an account as a calendar, to be read."""
+"""The grants and the bookings of an account as calendars, to be read."""
 
+from abc import abstractmethod
 from datetime import datetime
 from typing import override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import LatchkeyConfigEntry
-from .entity import AccountEntity
+from .bookings import BookingBook
+from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
+from .entity import AccountEntity, GrantEntity
 from .ledger import Record
 from .vendors.grants import GrantState
 
@@ -30,18 +32,21 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the calendar of the account's grants."""
-    if grants := entry.runtime_data.grants:
-        async_add_entities([GrantCalendar(entry.runtime_data, grants, "grants")])
+    """Set up the calendars of the account's grants and bookings."""
+    coordinator = entry.runtime_data
+    if grants := coordinator.grants:
+        async_add_entities([GrantCalendar(coordinator, grants, "grants")])
+    if book := coordinator.bookings:
+        async_add_entities([BookingCalendar(coordinator, book, "bookings")])
 
 
-class GrantCalendar(AccountEntity, CalendarEntity):
-    """The grants that have an end, in the time in which they open."""
+class PeriodCalendar(AccountEntity, CalendarEntity):
+    """Periods of the account, to be read."""
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return the grant that ends next."""
+        """Return what goes on now or comes next."""
         now = dt_util.utcnow()
         coming = [event for event in self._events() if event.end > now]
         return min(coming, key=lambda event: event.start, default=None)
@@ -50,7 +55,7 @@ class GrantCalendar(AccountEntity, CalendarEntity):
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return the grants of a period."""
+        """Return what lies in a period, or reaches into it."""
         return [
             event
             for event in self._events()
@@ -58,21 +63,24 @@ class GrantCalendar(AccountEntity, CalendarEntity):
         ]
 
     @override
+    def _shown(self) -> tuple[object, ...]:
+        return (self.state, self.state_attributes)
+
+    @abstractmethod
+    def _events(self) -> list[CalendarEvent]:
+        """Return all that there is."""
+
+
+class GrantCalendar(GrantEntity, PeriodCalendar):
+    """The grants that have an end, in the time in which they open."""
+
+    @override
     async def async_added_to_hass(self) -> None:
         """Listen to the grants."""
         await super().async_added_to_hass()
-        self._shown = (self.state, self.state_attributes)
-        self.async_on_remove(self.grants.async_listen(self._handle))
+        self.async_on_remove(self.grants.async_listen(self.async_show))
 
-    @callback
-    def _handle(self) -> None:
-        shown = (self.state, self.state_attributes)
-        if shown != self._shown:
-            self._shown = shown
-            self.async_write_ha_state()
-
-    _shown: tuple[object, object] | None = None
-
+    @override
     def _events(self) -> list[CalendarEvent]:
         return [
             self._event_of(record, record.terms.end)
@@ -91,3 +99,33 @@ class GrantCalendar(AccountEntity, CalendarEntity):
             summary=summary,
             uid=record.grant_id,
         )
+
+
+class BookingCalendar(PeriodCalendar):
+    """The bookings that were made here."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, book: BookingBook, key: str
+    ) -> None:
+        """Initialize with the bookings."""
+        super().__init__(coordinator, key)
+        self._book = book
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the bookings."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._book.changed.async_listen(self.async_show))
+
+    @override
+    def _events(self) -> list[CalendarEvent]:
+        return [
+            CalendarEvent(
+                start=dt_util.as_local(booking.start),
+                end=dt_util.as_local(booking.end),
+                # Without the vendor's id nobody knows whether there is one.
+                summary=f"{booking.booking_object}{'' if booking.booking_id else ' ?'}",
+                uid=booking.id,
+            )
+            for booking in self._book.bookings.values()
+        ]

@@ -104,7 +104,7 @@ class Commands:
                 pulse=pulse,
             )
         self._coordinator.async_publish()
-        self._look_later(device)
+        self.async_look_later(device)
         self._disarm(root_id, output_id)
         if pulse:
             self._arm((root_id, output_id), pulse, lambda: self._pulse_ended(device))
@@ -144,10 +144,10 @@ class Commands:
             return await send()
         except asyncio.CancelledError:
             # It may be on its way; what it did is to be seen soon.
-            self._look_later(device)
+            self.async_look_later(device)
             raise
         except OutcomeUnknown:
-            self._look_later(device)
+            self.async_look_later(device)
             # A pulse can be told from what was before only where the output was off.
             if pulse and was_on is not False:
                 raise
@@ -179,11 +179,11 @@ class Commands:
     @callback
     def _pulse_ended(self, device: Device) -> None:
         self._coordinator.async_publish()
-        self._look_later(device)
+        self.async_look_later(device)
 
     @callback
-    def _look_later(self, device: Device) -> None:
-        """Read a device's status soon; several commands at once lead to one reading."""
+    def async_look_later(self, device: Device, delay: float = SETTLING_TIME) -> None:
+        """Read a device's status soon; several reasons at once lead to one reading."""
 
         async def look() -> None:
             async with self._locks[device.root_id]:
@@ -195,10 +195,10 @@ class Commands:
             self._coordinator.config_entry.async_create_background_task(
                 self._coordinator.hass,
                 look(),
-                f"{self._coordinator.name}: status after a command",
+                f"{self._coordinator.name}: status of {device.root_id}",
             )
 
-        self._arm((device.root_id,), timedelta(seconds=SETTLING_TIME), due)
+        self._arm((device.root_id,), timedelta(seconds=delay), due)
 
     async def _async_look(self, device: Device) -> Status | None:
         """Read a device's status, where it can be read."""

@@ -11,21 +11,38 @@ CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_PULSE: Final = "pulse"
 CONF_MAY_BE_HELD_OPEN: Final = "may_be_held_open"
 
+CONF_CLOUDHOOK: Final = "cloudhook"
+CONF_WEBHOOK_SECRET: Final = "webhook_secret"
+CONF_WEBHOOK_SIGNED: Final = "webhook_signed"
+CONF_WEBHOOK_URL: Final = "webhook_url"
+
 CONF_EXPIRY_NOTICE: Final = "expiry_notice"
 CONF_SHOW_HOLDERS: Final = "show_holders"
 
 ATTR_ACCESS: Final = "access"
+ATTR_BOOKING_OBJECT: Final = "booking_object"
 ATTR_CODE: Final = "code"
 ATTR_CREDENTIAL: Final = "credential"
 ATTR_DURATION: Final = "duration"
 ATTR_END: Final = "end_datetime"
 ATTR_GRANT_ID: Final = "grant_id"
+ATTR_HOLDER: Final = "holder"
+ATTR_METHOD: Final = "method"
 ATTR_NAME: Final = "name"
+ATTR_NUMBER: Final = "number"
+ATTR_OCCURRED_AT: Final = "occurred_at"
+ATTR_OUTCOME: Final = "outcome"
 ATTR_PART: Final = "part"
+ATTR_PHONE: Final = "phone"
+ATTR_REASON: Final = "reason"
+ATTR_REQUEST: Final = "request"
 ATTR_SYNC_STATE: Final = "sync_state"
 ATTR_START: Final = "start_datetime"
+ATTR_TEXT: Final = "text"
 
 LONGEST_NAME: Final = 64
+
+EVENT_PASSAGE: Final = "latchkey_passage"
 
 SERVICE_PULSE_OUTPUT: Final = "pulse_output"
 

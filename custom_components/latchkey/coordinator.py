@@ -10,16 +10,29 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 
+from .bookings import BookingBook
+from .callbacks import Callbacks
 from .commands import Commands
 from .const import CONF_POLL_INTERVAL
 from .devices import async_sync_devices
 from .errors import translated
 from .grant_keeper import GrantKeeper
 from .inventory import InventoryTracker
+from .log_keeper import LogKeeper
 from .polling import Round
+from .reading_keeper import ReadingKeeper
+from .rhythm import UNSTATED_WAIT
+from .setting_keeper import SettingKeeper
+from .statuses import Statuses, Verdict
+from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
 from .vendors.model import Device, Status
+from .vendors.passages import KeepsLog
+from .vendors.push import PushesStatus
+from .vendors.readings import ReportsReadings
+from .vendors.settings import HasSettings
 from .vendors.vendor import (
     RateLimited,
     Vendor,
@@ -32,8 +45,8 @@ _LOGGER = logging.getLogger(__name__)
 
 INVENTORY_INTERVAL: Final = 900.0
 """Seconds after which it is read at the latest; the longest poll interval is as long."""
-UNSTATED_WAIT: Final = 60.0
-"""Seconds to wait after a rate limit that names no time."""
+DRIFT_INTERVAL: Final = 600.0
+"""Seconds between two looks at a device whose changes are called in."""
 
 type LatchkeyConfigEntry = ConfigEntry[LatchkeyCoordinator]
 
@@ -75,12 +88,32 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
             if isinstance(vendor, IssuesGrants)
             else None
         )
+        self.bookings = (
+            BookingBook(hass, entry.entry_id, vendor)
+            if isinstance(vendor, MakesBookings)
+            else None
+        )
         self.data = AccountData()
         self.inventory = InventoryTracker()
         self.unreachable: dict[str, str] = {}
         self._next_inventory = hass.loop.time()
-        self.reported: dict[str, Status] = {}
+        self.statuses = Statuses()
+        self._read_at: dict[str, float] = {}
         self.commands = Commands(self)
+        self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
+        self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
+        self.readings = ReadingKeeper(self)
+        self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
+        self._rhythms = [
+            each.rhythm
+            for each in (
+                self.log,
+                self.settings,
+                self.callbacks,
+                self.readings if isinstance(vendor, ReportsReadings) else None,
+            )
+            if each
+        ]
         self._told = (self.data, self.last_update_success)
         self._changed: set[str] | None = None
 
@@ -89,6 +122,43 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         """Stop all that was still to happen."""
         await super().async_shutdown()
         self.commands.async_stop()
+        for rhythm in self._rhythms:
+            rhythm.async_stop()
+
+    @callback
+    def async_start(self) -> None:
+        """Begin with all that is read behind the polls, now that there is somebody to be told of it."""
+        self.config_entry.async_on_unload(self.async_add_listener(self._tick))
+        self._tick()
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Read everything, since somebody asks for it."""
+        self._read_at.clear()
+        await super().async_request_refresh()
+
+    @callback
+    def async_pause(self, seconds: float) -> None:
+        """Have all wait that is read behind the polls: the vendor asks for a pause."""
+        for rhythm in self._rhythms:
+            rhythm.async_pause(seconds)
+
+    @callback
+    def _tick(self) -> None:
+        if self.last_update_success:
+            for rhythm in self._rhythms:
+                rhythm.async_tick()
+
+    def interval(self, device_id: str) -> float:
+        """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
+        if self.callbacks and self.callbacks.is_healthy(device_id):
+            return max(DRIFT_INTERVAL, self._interval.total_seconds())
+        return self._interval.total_seconds()
+
+    @property
+    def reported(self) -> dict[str, Status]:
+        """Return what each device told last."""
+        return self.statuses.reported
 
     # Readings
 
@@ -110,6 +180,7 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
                 raise failure from err
             _LOGGER.debug("%s: rate limited, next poll in %.0f s", self.name, wait)
             self.update_interval = max(self._interval, timedelta(seconds=wait))
+            self.async_pause(wait)
         except VendorError as err:
             raise translated(err, UpdateFailed, self.name) from err
         return self._shown()
@@ -122,14 +193,32 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         before = dict(self.reported)
         round_ = Round(self.vendor)
         try:
-            await round_.read(self._readable())
+            await round_.read(self._due(now))
         finally:
             for device_id, status in round_.statuses.items():
-                held = self.reported.get(device_id)
-                # What was read after a command, while the round went on, may be the newer one.
-                if held is before.get(device_id) or not _is_older(status, held):
-                    self.reported[device_id] = status
+                self._read_at[device_id] = now
+                taken = self.statuses.take_polled(
+                    device_id, status, before.get(device_id), now
+                )
+                shown = self.data.statuses.get(device_id)
+                if taken and self.callbacks and _is_missed(status, shown):
+                    self.callbacks.async_missed(device_id)
+                self.readings.async_take(device_id, status.readings)
             self._take_failures(round_)
+
+    def _due(self, now: float) -> list[Device]:
+        """Return the devices to be read; one that calls back by itself is only checked for drift."""
+        return [
+            device
+            for device in self._readable()
+            if device.id in self.unreachable
+            or device.id not in self.reported
+            or self.callbacks is None
+            or not self.callbacks.is_healthy(device.id)
+            # Between two polls, the nearer one.
+            or now - self._read_at.get(device.id, 0.0)
+            >= self.interval(device.id) - self._interval.total_seconds() / 2
+        ]
 
     async def _async_read_inventory(self, now: float) -> None:
         try:
@@ -147,6 +236,8 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
             return
         self._next_inventory = now + INVENTORY_INTERVAL
         self.inventory.update(inventory)
+        for device_id, readings in inventory.readings.items():
+            self.readings.async_take(device_id, readings)
         async_sync_devices(self.hass, self.config_entry, self.inventory)
 
     def _readable(self) -> list[Device]:
@@ -188,6 +279,20 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
     def async_take_status(self, root_id: str, status: Status) -> None:
         """Take in a status that was read outside a round; it is shown with the next publication."""
         self.reported[root_id] = status
+        self.readings.async_take(root_id, status.readings)
+
+    @callback
+    def async_take_push(self, root_id: str, status: Status) -> Verdict:
+        """Take in and show a status that a device's vendor called with, if it is newer than what is held."""
+        verdict = self.statuses.take_pushed(
+            root_id, status, self.hass.loop.time(), dt_util.utcnow()
+        )
+        if verdict is Verdict.NEWS:
+            if self.unreachable.pop(root_id, None):
+                _LOGGER.info("%s: device %s is back", self.name, root_id)
+            self.readings.async_take(root_id, status.readings)
+            self.async_publish()
+        return verdict
 
     @callback
     def async_publish(self) -> None:
@@ -223,10 +328,13 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         return self._changed is None or root_id in self._changed
 
 
-def _is_older(status: Status, held: Status | None) -> bool:
-    return (
-        held is not None
-        and held.observed_at is not None
-        and status.observed_at is not None
-        and status.observed_at < held.observed_at
+def _is_missed(status: Status, shown: Status | None) -> bool:
+    """Return whether a reading is another one than what is shown, so that somebody should have called."""
+    return shown is not None and any(
+        held.get(key, value) is not value
+        for held, told in (
+            (shown.outputs, status.outputs),
+            (shown.inputs, status.inputs),
+        )
+        for key, value in told.items()
     )

@@ -40,6 +40,8 @@ class Job:
     """Whether something was changed since the delivery that is followed began."""
     ours: bool = True
     """Whether the delivery that is followed was asked for here, so that it contains our changes."""
+    insisting: bool = False
+    """Whether it is asked for again until it is completed, whatever else is undone."""
     failures: int = 0
     delivery: Delivery = field(default_factory=lambda: Delivery(DeliveryState.NONE))
 
@@ -78,9 +80,10 @@ class Deliveries:
         job = self._jobs.get(scope)
         return job is None or job.phase is Phase.NONE
 
-    def request(self, scope: str) -> None:
-        """Have the changes to a device delivered soon."""
+    def request(self, scope: str, *, insist: bool = False) -> None:
+        """Have the changes to a device delivered soon; if need be, time and again."""
         job = self._jobs.setdefault(scope, Job(self._clock()))
+        job.insisting = job.insisting or insist
         if job.phase is Phase.FOLLOW:
             job.again = True
             return
@@ -112,7 +115,10 @@ class Deliveries:
             with suppress(VendorError):
                 await self._vendor.abort(scope)
         completed = state is DeliveryState.COMPLETED and job.ours
+        if state is DeliveryState.NONE or (completed and not job.again):
+            job.insisting = False
         undone = await self._ended(scope, job.began if completed else None)
+        undone = undone or job.insisting
         if not undone and not job.again:
             job.phase = Phase.NONE
             job.failures = 0

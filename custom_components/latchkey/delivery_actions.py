@@ -8,7 +8,7 @@ from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers.service import async_register_admin_service
 
-from . import grant_fields as fields
+from . import fields, grant_fields
 from .const import ATTR_GRANT_ID, ATTR_PART, ATTR_SYNC_STATE, DOMAIN
 from .errors import vendor_errors
 from .grant_keeper import GrantKeeper
@@ -59,7 +59,7 @@ def _targets(
     found: dict[tuple[str, str], tuple[GrantKeeper, Device]] = {}
     for device_id in fields.texts(call, ATTR_DEVICE_ID):
         entry, device = fields.device_of(hass, device_id)
-        keeper = fields.keeper_of(entry, ATTR_DEVICE_ID)
+        keeper = grant_fields.keeper_of(entry, ATTR_DEVICE_ID)
         if keeper.deliveries is None:
             raise fields.invalid(ATTR_DEVICE_ID, "no_deliveries", account=entry.title)
         root = entry.runtime_data.data.devices[device.root_id]

@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from .callbacks import Callbacks
 from .const import CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
 from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
@@ -45,7 +46,39 @@ async def async_get_config_entry_diagnostics(
             }
             for root_id, status in coordinator.reported.items()
         },
+        "readings": {
+            device_id: sorted(readings)
+            for device_id, readings in coordinator.readings.values.items()
+        },
+        "settings": coordinator.settings
+        and {
+            device_id: sorted(settings)
+            for device_id, settings in coordinator.settings.values.items()
+        },
+        "push": _push(coordinator.callbacks),
         "grants": _grants(coordinator.grants),
+    }
+
+
+def _push(callbacks: Callbacks | None) -> dict[str, Any] | None:
+    """Return how calls fare; neither where they go nor by what they are verified."""
+    if callbacks is None:
+        return None
+    return {
+        "cloudhook": callbacks.addresses.is_cloudhook,
+        "signed": callbacks.receiver.has_seen_signed,
+        "calls": callbacks.receiver.counts,
+        "devices": {
+            device_id: {
+                "registered": health.callback is not None,
+                "foreign": health.foreign_host is not None,
+                "healthy": callbacks.is_healthy(device_id),
+                "missed": health.missed,
+                "failures": health.callback and health.callback.failures,
+                "test_status": health.test_status,
+            }
+            for device_id, health in callbacks.health.items()
+        },
     }
 
 

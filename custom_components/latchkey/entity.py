@@ -1,14 +1,8 @@
-"""The base entities, and how a platform follows the account's inventory."""
+"""The base entities."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from itertools import chain, islice
-from typing import Final, override
+from typing import override
 
-from homeassistant.const import Platform
 from homeassistant.core import callback
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_DOORS
@@ -17,13 +11,15 @@ from .devices import account_device, async_device_entry, identifier
 from .grant_keeper import GrantKeeper
 from .vendors.model import Device, Input, Output, Status
 
-MOST_ENABLED: Final = 9_500
-"""Home Assistant takes 10,000 enabled entities of a config entry and silently drops more; the rest is for the account's own."""
-
 
 def unique_id(entry: LatchkeyConfigEntry, device: Device, point_id: str) -> str:
     """Return what the entity of an output or input is registered by."""
     return f"{identifier(entry, device.root_id)[1]}_{point_id}"
+
+
+def seen_id(kind: str, own_id: str) -> str:
+    """Return what an entity is registered by that appears once there is something to show."""
+    return f"{kind}/{own_id}"
 
 
 def door_key(device: Device, output: Output) -> str:
@@ -40,11 +36,28 @@ class LatchkeyEntity(CoordinatorEntity[LatchkeyCoordinator]):
     """What all entities have in common."""
 
     _attr_has_entity_name = True
+    _written: tuple[object, ...] = ()
 
     @callback
     def async_start_disabled(self) -> None:
         """Leave it to the user to enable this entity."""
         self._attr_entity_registry_enabled_default = False
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Note the state that Home Assistant is about to write."""
+        await super().async_added_to_hass()
+        self._written = self._shown()
+
+    def _shown(self) -> tuple[object, ...]:
+        return (self.available, self.state, self.name)
+
+    @callback
+    def async_show(self) -> None:
+        """Write the state if it is another one than was last written."""
+        if (shown := self._shown()) != self._written:
+            self._written = shown
+            self.async_write_ha_state()
 
 
 class PointEntity(LatchkeyEntity):
@@ -63,7 +76,6 @@ class PointEntity(LatchkeyEntity):
         self._attr_unique_id = unique_id(coordinator.config_entry, device, point.id)
         self._attr_translation_placeholders = {"number": point.id}
         self._take_name()
-        self._written: tuple[object, ...] = ()
 
     def _take_name(self) -> None:
         """Take the vendor's description; where it is empty the translated number is the name."""
@@ -82,19 +94,10 @@ class PointEntity(LatchkeyEntity):
         """Return the name by which an error tells which point it is about."""
         return f"{self.device.name or self.device.label}, {self.point.name or self.point.id}"
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Note the state that Home Assistant is about to write."""
-        await super().async_added_to_hass()
-        self._written = self._shown()
-
-    def _shown(self) -> tuple[object, ...]:
-        return (self.available, self.state, self.name)
-
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it is another one than was last written."""
+        """Show what changed."""
         if not self.coordinator.has_changed(self.device.root_id):
             return
         device = self.coordinator.data.devices.get(self.device.id, self.device)
@@ -102,20 +105,39 @@ class PointEntity(LatchkeyEntity):
             if point.id == self.point.id and point != self.point:
                 self.device, self.point = device, point
                 self._take_name()
-        if (shown := self._shown()) != self._written:
-            self._written = shown
-            self.async_write_ha_state()
+        self.async_show()
+
+
+class DeviceEntity(LatchkeyEntity):
+    """What belongs to a device beside its outputs and inputs."""
+
+    can_be_spared = True
+    """Whether it starts disabled where there are more entities than Home Assistant takes."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, device: Device, key: str, kind: str = ""
+    ) -> None:
+        """Initialize with the entity's name among the device's, of a kind that appears once it is seen."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        self.device = device
+        self.device_entry = async_device_entry(coordinator.hass, entry, device)
+        own_id = unique_id(entry, device, key)
+        self._attr_unique_id = seen_id(kind, own_id) if kind else own_id
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Show whether the account can be reached; the rest has its own time."""
+        self.async_show()
 
 
 class AccountEntity(LatchkeyEntity):
-    """What belongs to the account as a whole, and to its grants."""
+    """What belongs to the account as a whole."""
 
-    def __init__(
-        self, coordinator: LatchkeyCoordinator, grants: GrantKeeper, key: str
-    ) -> None:
-        """Initialize with the grants and the entity's name among the account's."""
+    def __init__(self, coordinator: LatchkeyCoordinator, key: str) -> None:
+        """Initialize with the entity's name among the account's."""
         super().__init__(coordinator)
-        self.grants = grants
         entry = coordinator.config_entry
         self._attr_unique_id = f"{entry.unique_id}_{key}"
         self._attr_translation_key = key
@@ -124,13 +146,24 @@ class AccountEntity(LatchkeyEntity):
     @property
     @override
     def available(self) -> bool:
-        """Return that the ledger can always be read."""
+        """Return that what is kept here can always be read."""
         return True
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Leave a refresh alone: grants have their own time."""
+        """Leave a refresh alone: what is kept here has its own time."""
+
+
+class GrantEntity(AccountEntity):
+    """What belongs to the account's grants."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, grants: GrantKeeper, key: str
+    ) -> None:
+        """Initialize with the grants."""
+        super().__init__(coordinator, key)
+        self.grants = grants
 
 
 class OutputEntity(PointEntity):
@@ -151,89 +184,3 @@ class OutputEntity(PointEntity):
     def is_on(self) -> bool | None:
         """Return whether the output is on."""
         return self.status.outputs.get(self.point.id) if self.status else None
-
-
-type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]
-"""Entities by unique id, made when they are new."""
-
-
-@callback
-def async_follow_points[P: (Output, Input)](
-    entry: LatchkeyConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-    platform: Platform,
-    entity: Callable[[LatchkeyCoordinator, Device, P], PointEntity],
-    points: Callable[[Device], Iterable[P]],
-) -> None:
-    """Have an entity for each point of each device."""
-    coordinator = entry.runtime_data
-
-    def wanted(devices: Mapping[str, Device]) -> Wanted:
-        return {
-            unique_id(entry, device, point.id): partial(
-                entity, coordinator, device, point
-            )
-            for device in devices.values()
-            for point in points(device)
-        }
-
-    async_follow_inventory(entry, async_add_entities, platform, wanted)
-
-
-@callback
-def async_follow_inventory(
-    entry: LatchkeyConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-    platform: Platform,
-    wanted_of: Callable[[Mapping[str, Device]], Wanted],
-) -> None:
-    """Add what is wanted, now and when it comes to be wanted; remove what is so no more."""
-    coordinator = entry.runtime_data
-    followed: tuple[object, ...] = ()
-    known: set[str] = set()
-
-    @callback
-    def follow() -> None:
-        nonlocal followed, known
-        devices, settled = coordinator.data.devices, coordinator.inventory.settled
-        if followed == (id(devices), settled):
-            return
-        followed = (id(devices), settled)
-        wanted = wanted_of(devices)
-        new = {key: make() for key, make in wanted.items() if key not in known}
-        for key in new.keys() & _too_many(entry, devices):
-            new[key].async_start_disabled()
-        async_add_entities(new.values())
-        known = set(wanted)
-        # A point that exists but is another platform's (a relay that became a door) is no doubtful case.
-        existing = {
-            unique_id(entry, device, point.id)
-            for device in devices.values()
-            for point in device.points
-        }
-        registry = er.async_get(coordinator.hass)
-        for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
-            if (
-                registered.domain == platform
-                and registered.unique_id not in wanted
-                and (settled or registered.unique_id in existing)
-            ):
-                registry.async_remove(registered.entity_id)
-
-    follow()
-    entry.async_on_unload(coordinator.async_add_listener(follow))
-
-
-def _too_many(entry: LatchkeyConfigEntry, devices: Mapping[str, Device]) -> set[str]:
-    """Return the points that are too many to be enabled: first the inputs, then the outputs of parts."""
-    mains = [device for device in devices.values() if device.parent_id is None]
-    parts = [device for device in devices.values() if device.parent_id is not None]
-    by_rank = chain(
-        ((device, point.id) for device in mains for point in device.points),
-        ((device, output.id) for device in parts for output in device.outputs),
-        ((device, point.id) for device in parts for point in device.inputs),
-    )
-    return {
-        unique_id(entry, device, point_id)
-        for device, point_id in islice(by_rank, MOST_ENABLED, None)
-    }

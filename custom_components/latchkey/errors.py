@@ -8,7 +8,14 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
-from .vendors.vendor import Conflict, InvalidRequest, NotFound, RateLimited, VendorError
+from .vendors.vendor import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    VendorError,
+)
 
 GRANT_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {
@@ -18,6 +25,17 @@ GRANT_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     }
 )
 """What fails in another way where it is about a grant."""
+
+
+BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "conflict_booking",
+        InvalidRequest: "invalid_request_booking",
+        NotFound: "not_found_booking",
+        OutcomeUnknown: "outcome_unknown_booking",
+    }
+)
+"""What fails in another way where it is about a booking."""
 
 
 def translated[E: HomeAssistantError](

@@ -1,18 +1,24 @@
-"""The life of grants as events."""
+"""Events: the life of grants, the lines of devices' logs."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import override
 
 from homeassistant.components.event import EventEntity
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .const import ATTR_ACCESS, ATTR_CREDENTIAL, ATTR_GRANT_ID, ATTR_NAME
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .entity import AccountEntity
+from .entity import GrantEntity, LatchkeyEntity, unique_id
+from .follow import Wanted, async_follow_inventory
 from .grant_keeper import EXPIRING, GrantKeeper
 from .ledger import Record
+from .log_event import DeviceEvent, PassageEvent
 from .vendors.grants import GrantState
+from .vendors.model import Capability, Device
 
 # Nothing is sent.
 PARALLEL_UPDATES = 0
@@ -23,12 +29,29 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the event of the account's grants."""
-    if grants := entry.runtime_data.grants:
-        async_add_entities([GrantEvent(entry.runtime_data, grants, "grant")])
+    """Set up the event of the account's grants, and those of its devices' logs."""
+    coordinator = entry.runtime_data
+
+    def wanted(devices: Mapping[str, Device]) -> Wanted:
+        found: dict[str, Callable[[], LatchkeyEntity]] = {}
+        if grants := coordinator.grants:
+            found[f"{entry.unique_id}_grant"] = partial(
+                GrantEvent, coordinator, grants, "grant"
+            )
+        if (log := coordinator.log) is None:
+            return found
+        for device in devices.values():
+            if Capability.LOG in device.capabilities:
+                for key, entity in (("passage", PassageEvent), ("log", DeviceEvent)):
+                    found[unique_id(entry, device, key)] = partial(
+                        entity, coordinator, log, device, key
+                    )
+        return found
+
+    async_follow_inventory(entry, async_add_entities, Platform.EVENT, wanted)
 
 
-class GrantEvent(AccountEntity, EventEntity):
+class GrantEvent(GrantEntity, EventEntity):
     """A grant came to another state, or near its end."""
 
     def __init__(

@@ -16,7 +16,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
 
-from . import grant_fields as fields
+from . import fields, grant_fields
 from .const import (
     ATTR_ACCESS,
     ATTR_CODE,
@@ -119,7 +119,7 @@ async def _issue_pin(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
 
 async def _issue_key(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     """Issue another credential for each access."""
-    return await issue(hass, call, partial(fields.credential, call))
+    return await issue(hass, call, partial(grant_fields.credential, call))
 
 
 def _find(
@@ -134,7 +134,7 @@ def _find(
 
 
 def _place(hass: HomeAssistant, entry: LatchkeyConfigEntry, record: Record) -> Place:
-    keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+    keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
     return Place.of(hass, entry, keeper, record.access)
 
 
@@ -160,8 +160,10 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
             ATTR_GRANT_ID, "grant_cannot_change", state=record.state.value
         )
     rule = keeper.vendor.codes[record.credential]
-    code = fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
-    fields.terms(call, keeper, record.terms)
+    code = (
+        grant_fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
+    )
+    grant_fields.terms(call, keeper, record.terms)
 
     async def update() -> Row:
         if code is not None:
@@ -172,7 +174,7 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
             ):
                 raise Conflict
         updated = await keeper.book.update(
-            record.grant_id, partial(fields.terms, call, keeper), code
+            record.grant_id, partial(grant_fields.terms, call, keeper), code
         )
         keeper.async_changed(record.scope)
         shown = {} if code is None else {ATTR_CODE: code}
@@ -209,10 +211,10 @@ async def _issued_elsewhere(
 ) -> tuple[LatchkeyConfigEntry, Record]:
     """Return a grant that the vendor lists and the ledger does not know, as get_grants names it."""
     scope, _, vendor_id = grant_id.partition(":")
-    for entry in fields.accounts(hass, call):
+    for entry in grant_fields.accounts(hass, call):
         if not vendor_id or scope not in entry.runtime_data.data.devices:
             continue
-        keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+        keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
         with vendor_errors(entry.title, GRANT_ERRORS):
             issued = await keeper.vendor.issued(scope)
         for grant in issued:

@@ -1,17 +1,11 @@
 """The fields of the grant actions: read, checked before anything is sent, refused with their names."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
-from probatio import Secret
-import voluptuous as vol
 
 from .const import (
     ATTR_ACCESS,
@@ -24,79 +18,12 @@ from .const import (
     LONGEST_NAME,
 )
 from .coordinator import LatchkeyConfigEntry
-from .devices import identifier
+from .fields import device_of, invalid, loaded, moment, text, texts
 from .grant_keeper import GrantKeeper
 from .ledger import Terms
 from .vendors.grants import Access, CodeRule, Credential, IssuesGrants
 from .vendors.model import Device
 from .vendors.vendor import InvalidField
-
-YEARS: Final = range(2000, 9000)
-
-
-def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error of a field; it never holds the field's value."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"field": field, **placeholders},
-    )
-
-
-def schema(keys: Iterable[str]) -> vol.Schema:
-    """Return a schema that takes everything: fields are checked where errors can be translated."""
-    return vol.Schema(
-        {
-            vol.Optional(Secret(key) if key == ATTR_CODE else key): object
-            for key in keys
-        },
-        extra=vol.ALLOW_EXTRA,
-    )
-
-
-def only(call: ServiceCall, keys: Iterable[str]) -> None:
-    """Refuse a field that an action does not have: a misspelt end would mean for good."""
-    for field in call.data:
-        if field not in keys:
-            raise invalid(field, "unknown_field", allowed=", ".join(keys))
-
-
-def texts(call: ServiceCall, field: str) -> list[str]:
-    """Return a field of one or several texts."""
-    value = call.data.get(field)
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    if not all(
-        isinstance(text, str | int) and not isinstance(text, bool) for text in values
-    ):
-        raise invalid(field, "not_text")
-    return [text for text in (str(value).strip() for value in values) if text]
-
-
-def text(call: ServiceCall, field: str) -> str | None:
-    """Return a field of one text; None where it is not given."""
-    if field not in call.data or call.data[field] is None:
-        return None
-    value = call.data[field]
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise invalid(field, "not_text")
-    return str(value).strip()
-
-
-def moment(call: ServiceCall, field: str) -> datetime | None:
-    """Return a field of a time; one without zone is the home's."""
-    value = call.data.get(field)
-    if value is None:
-        return None
-    try:
-        parsed = dt_util.parse_datetime(value) if isinstance(value, str) else value
-        if not isinstance(parsed, datetime) or parsed.year not in YEARS:
-            raise invalid(field, "not_a_time")
-        if parsed.tzinfo is None:
-            parsed = parsed.replace(tzinfo=dt_util.get_default_time_zone())
-        # By way of UTC an hour that a change of clocks leaves out becomes one that there is.
-        return dt_util.as_local(dt_util.as_utc(parsed.replace(microsecond=0)))
-    except ValueError, OverflowError:
-        raise invalid(field, "not_a_time") from None
 
 
 def terms(
@@ -157,10 +84,7 @@ def code(call: ServiceCall, rule: CodeRule) -> str | None:
 
 def keeper_of(entry: LatchkeyConfigEntry | None, field: str) -> GrantKeeper:
     """Return the grants of an account that is named by a field."""
-    if entry is None or entry.domain != DOMAIN:
-        raise invalid(field, "unknown_account")
-    if entry.state is not ConfigEntryState.LOADED:
-        raise invalid(field, "not_loaded", account=entry.title)
+    entry = loaded(entry, field)
     if (keeper := entry.runtime_data.grants) is None:
         raise invalid(field, "no_grants", account=entry.title)
     return keeper
@@ -206,6 +130,7 @@ def scopes(
     found: dict[tuple[str, str], tuple[LatchkeyConfigEntry, str]] = {}
     for device_id in texts(call, ATTR_DEVICE_ID):
         entry, device = device_of(hass, device_id)
+        keeper_of(entry, ATTR_DEVICE_ID)
         found[entry.entry_id, device.root_id] = (entry, device.root_id)
     if names := texts(call, ATTR_ACCESS):
         entry, vendor = _account(hass, call)
@@ -243,20 +168,3 @@ def _checked[T](
     except InvalidField as err:
         raise invalid(err.field, err.reason) from None
     return access
-
-
-def device_of(
-    hass: HomeAssistant, device_id: str
-) -> tuple[LatchkeyConfigEntry, Device]:
-    """Return the account and the device of a device of Home Assistant's."""
-    registered = dr.async_get(hass).async_get(device_id)
-    if registered is None:
-        raise invalid(ATTR_DEVICE_ID, "unknown_device")
-    entry = hass.config_entries.async_get_entry(registered.config_entry_id)
-    if entry is None or entry.domain != DOMAIN:
-        raise invalid(ATTR_DEVICE_ID, "foreign_device")
-    keeper_of(entry, ATTR_DEVICE_ID)
-    for device in entry.runtime_data.data.devices.values():
-        if identifier(entry, device.id) in registered.identifiers:
-            return entry, device
-    raise invalid(ATTR_DEVICE_ID, "unknown_device")

@@ -8,7 +8,7 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from ulid_transform import ulid_now
 
-from . import grant_fields as fields
+from . import fields, grant_fields
 from .codes import generate
 from .const import ATTR_CODE, ATTR_CREDENTIAL
 from .grant_keeper import GrantKeeper
@@ -35,8 +35,8 @@ async def issue(
     plans: list[Plan] = []
     code: str | None = None
     length = 0
-    for entry, access in fields.targets(hass, call).values():
-        keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+    for entry, access in grant_fields.targets(hass, call).values():
+        keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
         credential = credential_of(keeper)
         if (rule := keeper.vendor.codes.get(credential)) is None:
             raise fields.invalid(
@@ -44,10 +44,10 @@ async def issue(
                 "unknown_credential",
                 allowed=", ".join(keeper.vendor.codes),
             )
-        code = fields.code(call, rule)
+        code = grant_fields.code(call, rule)
         length = max(length, rule.generated or 0)
         place = Place.of(hass, entry, keeper, access)
-        plans.append(Plan(place, credential, fields.terms(call, keeper)))
+        plans.append(Plan(place, credential, grant_fields.terms(call, keeper)))
     if not plans:
         raise fields.invalid(ATTR_DEVICE_ID, "no_target")
     if code is None and not call.return_response:

@@ -6,7 +6,7 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 
-from . import grant_fields as fields
+from . import grant_fields
 from .coordinator import LatchkeyConfigEntry
 from .grant_rows import Place, Row
 from .ledger import Record, Terms
@@ -16,7 +16,10 @@ from .vendors.grants import Access, GrantState, IssuedGrant
 async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     """List the grants of what is named, else of all that there is."""
     listed = await asyncio.gather(
-        *(_listed(hass, entry, scope) for entry, scope in fields.scopes(hass, call))
+        *(
+            _listed(hass, entry, scope)
+            for entry, scope in grant_fields.scopes(hass, call)
+        )
     )
     return [row for rows in listed for row in rows]
 
@@ -24,7 +27,7 @@ async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
 async def _listed(
     hass: HomeAssistant, entry: LatchkeyConfigEntry, scope: str
 ) -> list[Row]:
-    keeper = fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+    keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
     device = entry.runtime_data.data.devices[scope]
     name = device.name or device.label
     place = Place.of(hass, entry, keeper, Access(scope, name, scope))

@@ -13,10 +13,12 @@ from .ledger import LedgerError
 class LedgerStore(Store[dict[str, Any]]):
     """A store whose failed write is known: Home Assistant's own only logs it."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Initialize the file of one account."""
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, content: str = "grants"
+    ) -> None:
+        """Initialize an account's file of some content."""
         super().__init__(
-            hass, 1, f"{DOMAIN}.grants.{entry_id}", private=True, atomic_writes=True
+            hass, 1, f"{DOMAIN}.{content}.{entry_id}", private=True, atomic_writes=True
         )
         self._writing = asyncio.Lock()
         self._failure: Exception | None = None

@@ -10,8 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_DOORS, CONF_MAY_BE_HELD_OPEN, CONF_PULSE, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .entity import OutputEntity, async_follow_points, door_key, is_door
+from .entity import OutputEntity, door_key, is_door
 from .errors import vendor_errors
+from .follow import async_follow_points
 from .vendors.model import Device, Output
 
 # The coordinator sends one command at a time to a device; devices do not wait for each other.

@@ -1,4 +1,4 @@
-"""Outputs as switches."""
+"""Outputs and settings as switches."""
 
 from typing import Any, override
 
@@ -10,8 +10,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_DURATION, DOMAIN
 from .coordinator import LatchkeyConfigEntry
-from .entity import OutputEntity, async_follow_points, is_door
+from .entity import OutputEntity, is_door
 from .errors import vendor_errors
+from .follow import async_follow_points
+from .setting_entity import SettingEntity, async_follow_settings
+from .vendors.settings import SettingKind
 
 # The coordinator sends one command at a time to a device; devices do not wait for each other.
 PARALLEL_UPDATES = 0
@@ -22,7 +25,7 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a switch for each output that is not a door."""
+    """Set up a switch for each output that is not a door, and for each setting that is on or off."""
     async_follow_points(
         entry,
         async_add_entities,
@@ -31,6 +34,13 @@ async def async_setup_entry(
         lambda device: [
             output for output in device.outputs if not is_door(entry, device, output)
         ],
+    )
+    async_follow_settings(
+        entry,
+        async_add_entities,
+        Platform.SWITCH,
+        SettingKind.SWITCH,
+        SettingSwitch,
     )
 
 
@@ -84,3 +94,32 @@ class OutputSwitch(OutputEntity, SwitchEntity):
                 },
             )
         return int(seconds)
+
+
+class SettingSwitch(SettingEntity, SwitchEntity):
+    """A setting that is on or off."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it is on."""
+        value = self.setting.value
+        return value if isinstance(value, bool) else None
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Turn the setting on."""
+        await self.async_change(value=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Turn the setting off."""
+        await self.async_change(value=False)
+
+    async def async_pulse(self, **fields: Any) -> None:
+        """Refuse the action pulse_output: a setting is no output."""
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_an_output",
+            translation_placeholders={"name": self.setting.name},
+        )

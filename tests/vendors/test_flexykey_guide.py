@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from custom_components.latchkey.vendors.flexykey.adapter import FlexyKey
-from custom_components.latchkey.vendors.model import Device, DeviceKind
+from custom_components.latchkey.vendors.model import Capability, Device, DeviceKind
 from custom_components.latchkey.vendors.vendor import ReportsStatus, SwitchesOutputs
 from tests.simulators.helpers import GUIDE
 from tests.vendors.guide import Guide, unit
@@ -32,6 +32,7 @@ async def test_inventory(flexykey: FlexyKey, guide: Guide) -> None:
         firmware="09.15",
         outputs=first.outputs,
         inputs=first.inputs,
+        capabilities=frozenset(Capability),
     )
     assert [(point.id, point.name) for point in first.points] == [
         ("F1", "Grind"),

@@ -5,12 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .readings import Reading
+
 
 class DeviceKind(StrEnum):
     """What a device is."""
 
     UNIT = "unit"
     EXPANSION = "expansion"
+
+
+class Capability(StrEnum):
+    """What a device can do beyond its outputs and inputs."""
+
+    LOG = "log"
+    PUSH = "push"
+    READINGS = "readings"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,7 @@ class Device:
     firmware: str | None = None
     outputs: tuple[Output, ...] = ()
     inputs: tuple[Input, ...] = ()
+    capabilities: frozenset[Capability] = frozenset()
 
     @property
     def points(self) -> tuple[Output | Input, ...]:
@@ -75,6 +87,8 @@ class Inventory:
     devices: tuple[Device, ...]
     complete: bool = True
     """Whether every entry was understood; only then does an absence mean anything."""
+    readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    """What is told beside the devices, by their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +101,4 @@ class Status:
     """By the vendor's clock, with zone."""
     cached: bool = False
     """Whether the vendor says that it answered from memory."""
+    readings: tuple[Reading, ...] = ()

@@ -141,12 +141,14 @@ class Transport:
         method: HTTPMethod = HTTPMethod.GET,
         body: Any = None,
     ) -> Any:
-        """Return the JSON of a request that changes nothing, and may therefore be repeated."""
+        """Return the JSON of a request that changes nothing, and may therefore be repeated; None for no content."""
         attempt = 1
         while True:
             try:
                 async with self._places_for_reads:
                     answer = await self._send(method, path, query, body, once=False)
+                if answer.status == HTTPStatus.NO_CONTENT:
+                    return None
                 return answer.json()
             except ServiceUnavailable:
                 if attempt == ATTEMPTS:

@@ -1,17 +1,35 @@
 """FlexyKey's units, relays and inputs as Latchkey's devices, outputs and inputs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import ClientSession, encode_basic_auth
 
-from ..model import Account, Device, DeviceKind, Input, Inventory, Output, Status
+from ..model import (
+    Account,
+    Capability,
+    Device,
+    DeviceKind,
+    Input,
+    Inventory,
+    Output,
+    Status,
+)
 from ..transport import Transport, base_address
-from ..vendor import AnswerNotUnderstood, InvalidField
+from ..vendor import InvalidField
+from .booking import Bookings
 from .client import FlexyKeyClient
 from .entries import AccessList
-from .wire import WireExpansion, WireIO, WireState, WireUnit
+from .info import UnitInformation
+from .log import UnitLogs
+from .measures import measured, named, names
+from .part import utc_now
+from .settings import UnitSettings
+from .statuses import all_of, status_of
+from .webhooks import Webhooks
+from .wire import WireExpansion, WireIO, WireUnit
 
 _PULSE: Final = range(1, 100_000)
 
@@ -31,12 +49,17 @@ def connect(session: ClientSession, fields: Mapping[str, str]) -> FlexyKey:
     return FlexyKey(FlexyKeyClient(transport), username)
 
 
-class FlexyKey(AccessList):
+class FlexyKey(AccessList, UnitInformation, UnitSettings, UnitLogs, Webhooks, Bookings):
     """A FlexyWeb user's units."""
 
-    def __init__(self, client: FlexyKeyClient, username: str) -> None:
+    def __init__(
+        self,
+        client: FlexyKeyClient,
+        username: str,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         """Initialize with the API and its user's name."""
-        super().__init__(client)
+        super().__init__(client, clock)
         self._username = username
 
     @property
@@ -58,17 +81,16 @@ class FlexyKey(AccessList):
             devices += parts
             complete = complete and parts_complete
         self._names = {device.id: device.name or device.label for device in devices}
-        return Inventory(devices=tuple(devices), complete=complete)
+        self._measures = {str(unit.unitid): names(unit) for unit in units}
+        # How old the text is, the vendor does not tell.
+        readings = {str(unit.unitid): measured(unit.unitinfo, None) for unit in units}
+        return Inventory(devices=tuple(devices), complete=complete, readings=readings)
 
     async def status(self, device: Device) -> Status:
-        """Return the state of a unit; the lists of its JSON are the truth, not the raw strings beside them."""
-        status = await self._client.status(device.root_id)
-        return Status(
-            outputs=_states(status.foutputs) | _states(status.xoutputs),
-            inputs=_states(status.inputs) | _states(status.xinputs),
-            observed_at=status.statustimestampiso,
-            cached=status.iscached,
-        )
+        """Return the state of a unit and its expansions."""
+        status = status_of(await self._client.status(device.root_id))
+        known = self._measures.get(device.root_id, {})
+        return replace(status, readings=named(status.readings, known))
 
     async def set_output(self, device: Device, output_id: str, *, on: bool) -> datetime:
         """Turn a relay on or off."""
@@ -99,9 +121,10 @@ def _devices(unit: WireUnit) -> tuple[list[Device], bool]:
             firmware=unit.softversion or None,
             outputs=outputs,
             inputs=inputs,
+            capabilities=_capabilities(unit),
         )
     ]
-    expansions, all_read = _all(WireExpansion, unit.expansions)
+    expansions, all_read = all_of(WireExpansion, unit.expansions)
     complete = complete and all_read
     for expansion in expansions:
         outputs, inputs, all_read = _points(expansion)
@@ -125,8 +148,8 @@ def _devices(unit: WireUnit) -> tuple[list[Device], bool]:
 def _points(
     owner: WireUnit | WireExpansion,
 ) -> tuple[tuple[Output, ...], tuple[Input, ...], bool]:
-    relays, relays_read = _all(WireIO, owner.relays)
-    contacts, contacts_read = _all(WireIO, owner.inputs)
+    relays, relays_read = all_of(WireIO, owner.relays)
+    contacts, contacts_read = all_of(WireIO, owner.inputs)
     return (
         tuple(
             Output(id=io.globalnumber, name=io.description, pulse=_PULSE)
@@ -148,24 +171,11 @@ def _named(ios: Iterable[WireIO]) -> Iterable[WireIO]:
     return named.values()
 
 
-def _all[W: (WireExpansion, WireIO, WireState)](
-    wire: type[W], raw: Any
-) -> tuple[list[W], bool]:
-    """Return what can be read of a list that may be null or absent, and whether all could."""
-    if raw is None:
-        return [], True
-    try:
-        return wire.parse_all(raw)
-    except AnswerNotUnderstood:
-        return [], False
+def _capabilities(unit: WireUnit) -> frozenset[Capability]:
+    """Return what a unit can do: Evva's have no log (guide 13), and no CHECK commands, settings or ASTAT either.
 
-
-def _states(raw: Any) -> dict[str, bool]:
-    """Return the state by global number; a word other than on and off is no state."""
-    states, _ = _all(WireState, raw)
-    words = {"on": True, "off": False}
-    return {
-        state.output or state.input: words[state.state.lower()]
-        for state in states
-        if state.state.lower() in words
-    }
+    How the vendor writes their type is not documented; it is recognised by the name in it.
+    """
+    if "evva" in unit.unittype.casefold():
+        return frozenset()
+    return frozenset(Capability)

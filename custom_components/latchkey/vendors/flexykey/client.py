@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..transport import Transport
 from ..vendor import AnswerNotUnderstood, OutcomeUnknown
+from . import paths
 from .wire import WireControlled, WireEntry, WireStatus, WireSync, WireUnit
 
 PRODUCTION: Final = "https://api.flexykey.se/v1/"
@@ -25,7 +26,7 @@ class FlexyKeyClient:
 
     async def units(self) -> tuple[list[WireUnit], bool]:
         """Return all units, and whether every one of them could be read (GET /units, 5.1)."""
-        return WireUnit.parse_all(await self.transport.read("units"))
+        return WireUnit.parse_all(await self.transport.read(paths.UNITS))
 
     async def status(self, unit_id: str) -> WireStatus:
         """Return the state of a unit's relays and inputs (GET /Control, 6.2).
@@ -33,7 +34,7 @@ class FlexyKeyClient:
         Raises AnswerNotUnderstood where the answer is about another unit.
         """
         status = WireStatus.parse(
-            await self.transport.read("Control", {"unitId": unit_id})
+            await self.transport.read(paths.CONTROL, {"unitId": unit_id})
         )
         if str(status.unitid) != unit_id:
             raise AnswerNotUnderstood("another unit's status")
@@ -50,7 +51,7 @@ class FlexyKeyClient:
             "outputNumber": output,
             "outputAction": action,
         }
-        answer = await self.transport.command(HTTPMethod.POST, "Control", body)
+        answer = await self.transport.command(HTTPMethod.POST, paths.CONTROL, body)
         try:
             accepted = WireControlled.parse(answer.json()).status.upper() == "OK"
         except AnswerNotUnderstood:
@@ -73,8 +74,8 @@ class FlexyKeyClient:
             }
             if search:
                 query["search"] = search
-            raw = await self.transport.read("UnitIdEntries", query)
-            rows, all_read = WireEntry.parse_all(_items(raw))
+            raw = await self.transport.read(paths.ENTRIES, query)
+            rows, all_read = WireEntry.parse_all(items(raw))
             if not all_read:
                 raise AnswerNotUnderstood("ID entry")
             known = len(entries)
@@ -86,36 +87,36 @@ class FlexyKeyClient:
 
     async def create_entry(self, body: Mapping[str, Any]) -> str | None:
         """Create an ID entry; return its id, where the answer tells it (POST /UnitIdEntries, 8.2)."""
-        raw = await self._command(HTTPMethod.POST, "UnitIdEntries", body)
+        raw = await self.command(HTTPMethod.POST, paths.ENTRIES, body)
         with suppress(AnswerNotUnderstood):
             return str(WireEntry.parse(raw).id)
         return None
 
     async def update_entry(self, entry_id: str, body: Mapping[str, Any]) -> None:
         """Change an ID entry (PUT /UnitIdEntries/{id}, 8.3)."""
-        path = f"UnitIdEntries/{entry_id}"
-        await self._command(HTTPMethod.PUT, path, body)
+        path = f"{paths.ENTRIES}/{entry_id}"
+        await self.command(HTTPMethod.PUT, path, body)
 
     async def delete_entry(self, entry_id: str) -> None:
         """Mark an ID entry for deletion (DELETE /UnitIdEntries/{id}, 8.4)."""
-        path = f"UnitIdEntries/{entry_id}"
-        await self._command(HTTPMethod.DELETE, path)
+        path = f"{paths.ENTRIES}/{entry_id}"
+        await self.command(HTTPMethod.DELETE, path)
 
     async def push_changes(self, unit_id: str) -> int | None:
         """Queue a unit's changes for it; return how many (POST /UnitSync/PushChanges, 10.1)."""
-        answer = await self._of_unit("UnitSync/PushChanges", unit_id)
+        answer = await self.of_unit(paths.PUSH_CHANGES, unit_id)
         with suppress(AnswerNotUnderstood):
             return WireSync.parse(answer).entrycount
         return None
 
     async def abort_sync(self, unit_id: str) -> None:
         """Stop a unit's sync and clear its packets (POST /UnitSync/Abort, 10.3)."""
-        await self._of_unit("UnitSync/Abort", unit_id)
+        await self.of_unit(paths.ABORT_SYNC, unit_id)
 
     async def sync_status(self, unit_id: str) -> WireSync:
         """Return how a unit's sync stands (GET /UnitSync/Status, 10.2); the answer is cached for 2 s."""
         query = {"unitId": unit_id}
-        return WireSync.parse(await self.transport.read("UnitSync/Status", query))
+        return WireSync.parse(await self.transport.read(paths.SYNC_STATUS, query))
 
     async def set_sync_state(
         self, unit_id: str, data: str, state: str, entry_id: str | None = None
@@ -127,20 +128,25 @@ class FlexyKeyClient:
         fields: dict[str, Any] = {"unitSyncState": state}
         if entry_id is not None:
             fields["id"] = int(entry_id)
-        await self._of_unit(f"Tools/{data}SyncState", unit_id, **fields)
+        await self.of_unit(f"{paths.TOOLS}/{data}SyncState", unit_id, **fields)
 
-    async def _of_unit(self, path: str, unit_id: str, **fields: Any) -> Any:
+    async def of_unit(self, path: str, unit_id: str, **fields: Any) -> Any:
+        """Return the answer to a POST about a unit."""
         body = {"unitId": int(unit_id), **fields}
-        return await self._command(HTTPMethod.POST, path, body)
+        return await self.command(HTTPMethod.POST, path, body)
 
-    async def _command(
-        self, method: HTTPMethod, path: str, body: Mapping[str, Any] | None = None
+    async def command(
+        self,
+        method: HTTPMethod,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
     ) -> Any:
         """Return the JSON of a command's answer, None for an empty one.
 
         Raises OutcomeUnknown for what is no JSON: a gateway's page does not tell that anything was done.
         """
-        answer = await self.transport.command(method, path, body)
+        answer = await self.transport.command(method, path, body, query)
         if not answer.body.strip():
             return None
         try:
@@ -149,6 +155,6 @@ class FlexyKeyClient:
             raise OutcomeUnknown("answer not understood") from None
 
 
-def _items(raw: Any) -> Any:
+def items(raw: Any) -> Any:
     """Return the list of an answer, whether it comes bare or as UnitSettings' does (9.2)."""
     return raw.get("items", raw) if isinstance(raw, dict) else raw

@@ -1,6 +1,6 @@
 """FlexyKey's ID entries as grants, and its unit sync as their delivery."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 import re
 from typing import Any, Final
@@ -20,6 +20,7 @@ from ..model import Device
 from ..vendor import AnswerNotUnderstood, InvalidField, NotFound
 from ..wire import ABSENT
 from .client import FlexyKeyClient
+from .part import Part, utc_now
 from .wire import WireEntry
 
 CODES: Final = {
@@ -42,12 +43,14 @@ _OURS: Final = "Latchkey"
 _PERCENT: Final = 100
 
 
-class AccessList:
+class AccessList(Part):
     """The access lists of an account's units (guide 8 and 10)."""
 
-    def __init__(self, client: FlexyKeyClient) -> None:
+    def __init__(
+        self, client: FlexyKeyClient, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         """Initialize with the API."""
-        self._client = client
+        super().__init__(client, clock)
         self._names: dict[str, str] = {}
 
     codes = CODES

@@ -1,4 +1,4 @@
-"""The JSON of FlexyKey's units and of their status."""
+"""The JSON of FlexyKey's units, of their status and of their access lists."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +36,9 @@ class WireUnit(Wire):
     serialnumber: str = ""
     name: str = ""
     softversion: str = ""
+    unitinfo: Any = None
+    sensors: Any = None
+    counters: Any = None
     relays: Any = None
     inputs: Any = None
     expansions: Any = None
@@ -52,12 +55,13 @@ class WireState(Wire):
 
 @dataclass(kw_only=True)
 class WireStatus(Wire):
-    """The status of a unit (guide 6.2); what the raw strings repeat is left to the JSON beside them."""
+    """The status of a unit (guide 6.2); of the raw string only what the JSON does not repeat is read."""
 
     unitid: int
     statustimestampiso: Any = field(
         default=None, metadata=field_options(deserialize=moment)
     )
+    rawstatus: Any = None
     inputs: Any = None
     foutputs: Any = None
     xoutputs: Any = None

@@ -1,0 +1,121 @@
+"""Where Home Assistant can be called from outside: a cloudhook, or an external https address."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.network import NoURLAvailableError
+
+from .const import CONF_CLOUDHOOK, CONF_WEBHOOK_URL
+
+_CLOUD: Final = "cloud"
+
+
+class Addresses:
+    """The addresses of an account's webhook, present and past."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        moved: Callable[[], None],
+    ) -> None:
+        """Initialize with whom to tell that the address may be another one."""
+        self._hass = hass
+        self._entry = entry
+        self._moved = moved
+
+    @property
+    def is_cloudhook(self) -> bool:
+        """Return whether the registered address is a cloudhook."""
+        data = self._entry.data
+        return CONF_CLOUDHOOK in data and data[CONF_CLOUDHOOK] == data.get(
+            CONF_WEBHOOK_URL
+        )
+
+    @callback
+    def async_follow(self) -> None:
+        """Tell when the address may have become another one."""
+
+        @callback
+        def core_updated(event: Event[dict[str, Any]]) -> None:
+            if "external_url" in event.data:
+                self._moved()
+
+        self._entry.async_on_unload(
+            self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, core_updated)
+        )
+        if self._has_cloud:
+            from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
+
+            async def connection_changed(_: cloud.CloudConnectionState) -> None:
+                self._moved()
+
+            self._entry.async_on_unload(
+                cloud.async_listen_connection_change(self._hass, connection_changed)
+            )
+
+    async def async_address(self) -> str | None:
+        """Return where the vendor is to call, None where it cannot."""
+        if self._has_cloud:
+            from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
+
+            if cloud.async_active_subscription(self._hass):
+                try:
+                    hook = await cloud.async_get_or_create_cloudhook(
+                        self._hass, self._entry.data[CONF_WEBHOOK_ID]
+                    )
+                except cloud.CloudNotAvailable:
+                    # It is only not connected for the moment.
+                    if CONF_CLOUDHOOK in self._entry.data:
+                        return str(self._entry.data[CONF_CLOUDHOOK])
+                else:
+                    self._update(CONF_CLOUDHOOK, hook)
+                    return hook
+        try:
+            address = webhook.async_generate_url(
+                self._hass, self._entry.data[CONF_WEBHOOK_ID], allow_internal=False
+            )
+        except NoURLAvailableError:
+            return None
+        return address if address.startswith("https://") else None
+
+    def is_ours(self, address: str) -> bool:
+        """Return whether a callback leads here, by whatever host it once did."""
+        data = self._entry.data
+        if address in (data.get(CONF_WEBHOOK_URL), data.get(CONF_CLOUDHOOK)):
+            return True
+        path = webhook.async_generate_path(data[CONF_WEBHOOK_ID])
+        return address.endswith(path)
+
+    @callback
+    def async_remember(self, address: str) -> None:
+        """Keep the address that is registered."""
+        self._update(CONF_WEBHOOK_URL, address)
+
+    async def async_delete_cloudhook(self) -> None:
+        """Give the cloudhook back."""
+        if not self._has_cloud or CONF_CLOUDHOOK not in self._entry.data:
+            return
+        from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
+
+        try:
+            await cloud.async_delete_cloudhook(
+                self._hass, self._entry.data[CONF_WEBHOOK_ID]
+            )
+        except cloud.CloudNotAvailable, ValueError:
+            return
+
+    @property
+    def _has_cloud(self) -> bool:
+        return _CLOUD in self._hass.config.components
+
+    @callback
+    def _update(self, key: str, value: str) -> None:
+        if self._entry.data.get(key) != value:
+            self._hass.config_entries.async_update_entry(
+                self._entry, data={**self._entry.data, key: value}
+            )

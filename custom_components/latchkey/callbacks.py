@@ -1,0 +1,289 @@
+"""The callbacks that the vendor keeps for us: registered, looked after, removed."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+from yarl import URL
+
+from .addresses import Addresses
+from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_URL
+from .listeners import Listeners
+from .push_repairs import PushRepairs
+from .rhythm import Rhythm
+from .vendors.model import Capability, Device
+from .vendors.push import Callback, PushesStatus
+from .vendors.vendor import NotFound, Vendor, VendorError
+from .webhook import Receiver
+
+if TYPE_CHECKING:
+    from .coordinator import LatchkeyCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+HEALTHY_INTERVAL: Final = 3600.0
+UNHEALTHY_INTERVAL: Final = 600.0
+LONGEST_REMOVAL: Final = 30.0
+"""Seconds after which the removal of an account leaves the vendor's callbacks behind."""
+UNKNOWN_HOST: Final = "?"
+LAST_WORD: Final = 3
+"""How many calls in a row must have failed to be worth a repair."""
+
+
+@dataclass(slots=True)
+class Health:
+    """How the callback of a device fares."""
+
+    callback: Callback | None = None
+    """What the vendor tells of ours; None while there is none of ours."""
+    foreign_host: str | None = None
+    """Where the vendor calls instead."""
+    missed: bool = False
+    """Whether something changed of which nobody called; it ends with the next call."""
+    test_status: int | None = None
+    test_failed: bool = False
+
+
+class Callbacks:
+    """Looks after the callbacks of an account's devices."""
+
+    def __init__(self, coordinator: LatchkeyCoordinator) -> None:
+        """Initialize with nothing registered."""
+        self._coordinator = coordinator
+        self._entry: ConfigEntry[Any] = coordinator.config_entry
+        self._hass = coordinator.hass
+        self._repairs = PushRepairs(coordinator)
+        self._tested: set[str] = set()
+        self._out_of_reach: str | None = None
+        self._started = False
+        self.health: defaultdict[str, Health] = defaultdict(Health)
+        self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
+        """Told when a device's callback fares otherwise, by device."""
+        self.found: Listeners[[]] = Listeners()
+        """Told when a device has a callback of ours for the first time."""
+        self.rhythm = Rhythm(
+            coordinator,
+            "callbacks",
+            Capability.PUSH,
+            self._async_look_after,
+            lambda device_id: (
+                HEALTHY_INTERVAL if self.is_healthy(device_id) else UNHEALTHY_INTERVAL
+            ),
+        )
+        self.receiver = Receiver(coordinator, self)
+        self.addresses = Addresses(self._hass, self._entry, self._moved)
+
+    @property
+    def vendor(self) -> PushesStatus:
+        """Return the account's client, in what it can do here."""
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, PushesStatus)
+        return vendor
+
+    @callback
+    def async_start(self) -> None:
+        """Be ready for calls, and ask for them once Home Assistant can be called."""
+        data = dict(self._entry.data)
+        data.setdefault(CONF_WEBHOOK_ID, secrets.token_hex(32))
+        data.setdefault(CONF_WEBHOOK_SECRET, secrets.token_hex(32))
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
+        self.receiver.async_start()
+
+        @callback
+        def started(_: HomeAssistant) -> None:
+            self.addresses.async_follow()
+            self._started = True
+            self.rhythm.async_hurry_all()
+
+        self._entry.async_on_unload(async_at_started(self._hass, started))
+
+    def is_healthy(self, device_id: str) -> bool:
+        """Return whether changes of a device are called in, so that hardly anything must be asked."""
+        health = self.health.get(device_id)
+        if health is None or (held := health.callback) is None or health.missed:
+            return False
+        now = dt_util.utcnow()
+        return (
+            held.active
+            and not held.failures
+            and not health.test_failed
+            and (held.disabled_until is None or held.disabled_until <= now)
+            and bool(held.last_success_at or self.receiver.heard_at.get(device_id))
+        )
+
+    @callback
+    def async_missed(self, device_id: str) -> None:
+        """Note that a change of a device was not called in."""
+        if self.is_healthy(device_id):
+            _LOGGER.debug("%s: %s did not call", self._coordinator.name, device_id)
+            self.health[device_id].missed = True
+            self.changed[device_id].async_tell()
+
+    @callback
+    def async_heard(self, device_id: str) -> None:
+        """Note that a call about a device came through."""
+        health = self.health[device_id]
+        health.missed = health.test_failed = False
+        if health.callback:
+            health.callback = replace(
+                health.callback,
+                last_success_at=dt_util.utcnow(),
+                failures=0,
+                disabled_until=None,
+            )
+        self._out_of_reach = None
+        self._judge()
+        self.changed[device_id].async_tell()
+
+    async def async_test(self, device: Device) -> bool:
+        """Have the vendor call; return whether the call came through, in whatever state."""
+        self.receiver.async_expect(device.id)
+        health = self.health[device.id]
+        self._tested.add(device.id)
+        health.test_status = status = await self.vendor.test_callback(device)
+        was_accepted = status is not None and status < HTTPStatus.MULTIPLE_CHOICES
+        health.test_failed = not await self.receiver.async_was_called(
+            device.id, wait=was_accepted
+        )
+        await self._async_read(device)
+        return not health.test_failed
+
+    async def async_take_over(self, device: Device) -> None:
+        """Register our callback in the place of somebody else's."""
+        address = await self.addresses.async_address()
+        if address is not None:
+            await self._async_register(device, address)
+
+    async def async_renew(self) -> bool:
+        """Register all anew and test them; return whether every one of them works now."""
+        address = await self.addresses.async_address()
+        if address is None:
+            return False
+        self._out_of_reach = None
+        for device in self.rhythm.devices:
+            if self.health[device.id].foreign_host is None:
+                await self._async_register(device, address)
+                if not await self.async_test(device):
+                    # They all have the same address.
+                    return False
+        self._judge()
+        return True
+
+    @callback
+    def _moved(self) -> None:
+        """Look after all callbacks at once: the address may be another one."""
+        self._tested.clear()
+        self._out_of_reach = None
+        self.rhythm.async_hurry_all()
+
+    async def _async_look_after(self, device: Device) -> None:
+        """Bring the callback of a device in order, and see how it fares."""
+        if not self._started:
+            return
+        address = await self.addresses.async_address()
+        if address is None and CONF_WEBHOOK_URL not in self._entry.data:
+            return
+        await self._async_read(device)
+        health = self.health[device.id]
+        if health.foreign_host is not None:
+            return
+        if address is None:
+            if health.callback:
+                await self.vendor.remove_callback(device)
+                await self._async_read(device)
+            return
+        held = health.callback
+        if held is None or held.address != address or not held.active:
+            await self._async_register(device, address)
+        held = health.callback
+        if (
+            held is not None
+            and held.last_success_at is None
+            and device.id not in self._tested
+            # They all have the same address.
+            and self._out_of_reach != address
+            and not await self.async_test(device)
+        ):
+            self._out_of_reach = address
+        self._judge()
+
+    async def _async_register(self, device: Device, address: str) -> None:
+        data = self._entry.data
+        if data.get(CONF_WEBHOOK_URL) != address:
+            # Before it is sent, so that we know it for ours whatever happens.
+            self.addresses.async_remember(address)
+        await self.vendor.set_callback(device, address, data[CONF_WEBHOOK_SECRET])
+        await self._async_read(device)
+
+    async def _async_read(self, device: Device) -> None:
+        held = await self.vendor.callback(device)
+        health = self.health[device.id]
+        is_new = health.callback is None
+        ours = held is not None and self.addresses.is_ours(held.address)
+        health.callback = held if ours else None
+        health.foreign_host = None if held is None or ours else _host(held.address)
+        self._repairs.async_foreign(device, health.foreign_host)
+        if is_new and ours:
+            self.found.async_tell()
+        self.changed[device.id].async_tell()
+
+    @callback
+    def _judge(self) -> None:
+        """Have a repair where calls do not come through."""
+        failing = [
+            device
+            for device in self.rhythm.devices
+            if (health := self.health.get(device.id)) and _fails(health)
+        ]
+        self._repairs.async_failing(failing)
+
+
+def _host(address: str) -> str:
+    try:
+        return URL(address).host or UNKNOWN_HOST
+    except ValueError:
+        return UNKNOWN_HOST
+
+
+def _fails(health: Health) -> bool:
+    held = health.callback
+    return held is not None and (
+        health.test_failed
+        or held.failures >= LAST_WORD
+        or (held.disabled_until is not None and held.disabled_until > dt_util.utcnow())
+    )
+
+
+async def async_remove_callbacks(
+    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor
+) -> None:
+    """Remove our callbacks at the vendor, and the cloudhook, of an account that is removed."""
+    if CONF_WEBHOOK_URL not in entry.data or not isinstance(vendor, PushesStatus):
+        return
+    addresses = Addresses(hass, entry, lambda: None)
+    try:
+        async with asyncio.timeout(LONGEST_REMOVAL):
+            inventory = await vendor.inventory()
+            for device in inventory.devices:
+                if Capability.PUSH not in device.capabilities:
+                    continue
+                held = await vendor.callback(device)
+                if held is not None and addresses.is_ours(held.address):
+                    try:
+                        await vendor.remove_callback(device)
+                    except NotFound:
+                        continue
+    except (TimeoutError, VendorError) as err:
+        _LOGGER.warning(
+            "%s: callbacks are left at the vendor: %s", entry.title, type(err).__name__
+        )
+    await addresses.async_delete_cloudhook()

@@ -1,0 +1,143 @@
+"""The actions about devices: list passages, ask for readings; for administrators."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util import dt as dt_util
+
+from . import fields
+from .const import (
+    ATTR_CREDENTIAL,
+    ATTR_END,
+    ATTR_HOLDER,
+    ATTR_METHOD,
+    ATTR_NUMBER,
+    ATTR_OCCURRED_AT,
+    ATTR_OUTCOME,
+    ATTR_REASON,
+    ATTR_REQUEST,
+    ATTR_START,
+    ATTR_TEXT,
+    DOMAIN,
+)
+from .coordinator import LatchkeyConfigEntry
+from .errors import vendor_errors
+from .vendors.model import Capability, Device
+from .vendors.passages import KeepsLog, LogLine
+from .vendors.readings import ReportsReadings
+
+DAY: Final = timedelta(days=1)
+LONGEST: Final = timedelta(days=366)
+
+type Row = dict[str, Any]
+
+
+@callback
+def async_setup_device_actions(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    for name, action, keys in (
+        ("get_passages", _get_passages, (ATTR_DEVICE_ID, ATTR_START, ATTR_END)),
+        ("request_readings", _request_readings, (ATTR_DEVICE_ID, ATTR_REQUEST)),
+    ):
+        async_register_admin_service(
+            hass,
+            DOMAIN,
+            name,
+            partial(action, hass, keys),
+            schema=fields.schema(keys),
+            supports_response=SupportsResponse.OPTIONAL,
+        )
+
+
+def _targets(
+    hass: HomeAssistant, call: ServiceCall, capability: Capability
+) -> list[tuple[str, LatchkeyConfigEntry, Device]]:
+    """Return the devices that are meant, a part standing for its whole, by their ids in Home Assistant."""
+    found: dict[tuple[str, str], tuple[str, LatchkeyConfigEntry, Device]] = {}
+    for device_id in fields.texts(call, ATTR_DEVICE_ID):
+        entry, device = fields.device_of(hass, device_id)
+        root = entry.runtime_data.data.devices[device.root_id]
+        if capability not in root.capabilities:
+            raise fields.invalid(
+                ATTR_DEVICE_ID, f"no_{capability}", name=root.name or root.label
+            )
+        found.setdefault((entry.entry_id, root.id), (device_id, entry, root))
+    if not found:
+        raise fields.invalid(ATTR_DEVICE_ID, "no_device")
+    return list(found.values())
+
+
+async def _get_passages(
+    hass: HomeAssistant, keys: tuple[str, ...], call: ServiceCall
+) -> ServiceResponse:
+    """List what devices logged in a period; numbers that might be PINs are hidden here, too."""
+    fields.only(call, keys)
+    end = fields.moment(call, ATTR_END) or dt_util.utcnow()
+    start = fields.moment(call, ATTR_START) or end - DAY
+    if end.timestamp() <= start.timestamp():
+        raise fields.invalid(ATTR_END, "ends_before_start")
+    if end - start > LONGEST:
+        raise fields.invalid(ATTR_START, "period_too_long", most=str(LONGEST.days))
+    rows: list[tuple[LogLine, Row]] = []
+    for device_id, entry, device in _targets(hass, call, Capability.LOG):
+        vendor = entry.runtime_data.vendor
+        assert isinstance(vendor, KeepsLog)
+        with vendor_errors(device.name or device.label):
+            lines = await vendor.log(device, dt_util.as_utc(start), dt_util.as_utc(end))
+        rows.extend((line, _row(device_id, line)) for line in lines)
+    rows.sort(key=lambda each: (each[0].occurred_at, each[0].recorded_at))
+    return {"passages": [row for _, row in rows]}
+
+
+def _row(device_id: str, line: LogLine) -> Row:
+    return {
+        ATTR_DEVICE_ID: device_id,
+        ATTR_OUTCOME: line.outcome.value,
+        ATTR_OCCURRED_AT: dt_util.as_local(line.occurred_at).isoformat(),
+        ATTR_HOLDER: line.holder,
+        ATTR_METHOD: line.method,
+        ATTR_CREDENTIAL: line.credential,
+        ATTR_NUMBER: line.number,
+        ATTR_REASON: line.reason,
+        ATTR_TEXT: line.text,
+    }
+
+
+async def _request_readings(
+    hass: HomeAssistant, keys: tuple[str, ...], call: ServiceCall
+) -> ServiceResponse:
+    """Ask devices to report; what they answer shows in their readings."""
+    fields.only(call, keys)
+    name = fields.text(call, ATTR_REQUEST)
+    targets = _targets(hass, call, Capability.READINGS)
+    for _, entry, device in targets if name is not None else ():
+        vendor = entry.runtime_data.vendor
+        assert isinstance(vendor, ReportsReadings)
+        with vendor_errors(device.name or device.label):
+            requestable = await vendor.requestable()
+        if name not in requestable:
+            raise fields.invalid(
+                ATTR_REQUEST, "not_in_list", allowed=", ".join(requestable)
+            )
+    rows: list[Row] = []
+    for device_id, entry, device in targets:
+        with vendor_errors(device.name or device.label):
+            requested = await entry.runtime_data.readings.async_request(device, name)
+        rows.append(
+            {
+                ATTR_DEVICE_ID: device_id,
+                "queued": list(requested.queued),
+                "skipped": requested.skipped,
+            }
+        )
+    return {"requests": rows}  # type: ignore[dict-item]  # rows of JSON, in a list that mypy takes for another

@@ -1,0 +1,182 @@
+"""How a platform follows what there is: the account's inventory, and what has been seen of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import chain, islice
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
+from .entity import DeviceEntity, LatchkeyEntity, PointEntity, seen_id, unique_id
+from .vendors.model import Device, Input, Output
+
+MOST_ENABLED: Final = 9_900
+"""Home Assistant takes 10,000 enabled entities of a config entry and silently drops more; the rest is for the account's own."""
+BESIDE: Final = 24
+"""How many entities a device has beside its points, at a guess."""
+KEPT: Final = 2
+"""How many of them are enabled however large the account is."""
+SEEN: Final = ("push", "reading", "setting")
+"""The kinds of entities that appear once there is something to show."""
+
+type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]
+"""Entities by unique id, made when they are new."""
+
+
+type Seen = tuple[
+    Callable[[CALLBACK_TYPE], CALLBACK_TYPE], Callable[[Device], Wanted | None]
+]
+"""Who tells that there is more to be seen, and what is seen of a device; None where that is not known yet."""
+
+
+@callback
+def async_follow_points[P: (Output, Input)](
+    entry: LatchkeyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    platform: Platform,
+    entity: Callable[[LatchkeyCoordinator, Device, P], PointEntity],
+    points: Callable[[Device], Iterable[P]],
+) -> None:
+    """Have an entity for each point of each device."""
+    coordinator = entry.runtime_data
+
+    def wanted(devices: Mapping[str, Device]) -> Wanted:
+        return {
+            unique_id(entry, device, point.id): partial(
+                entity, coordinator, device, point
+            )
+            for device in devices.values()
+            for point in points(device)
+        }
+
+    async_follow_inventory(entry, async_add_entities, platform, wanted)
+
+
+@callback
+def async_follow_inventory(
+    entry: LatchkeyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    platform: Platform,
+    wanted_of: Callable[[Mapping[str, Device]], Wanted],
+) -> None:
+    """Add what is wanted, now and when it comes to be wanted; remove what is so no more."""
+    coordinator = entry.runtime_data
+    followed: tuple[object, ...] = ()
+    known: set[str] = set()
+
+    @callback
+    def follow() -> None:
+        nonlocal followed, known
+        devices, settled = coordinator.data.devices, coordinator.inventory.settled
+        if followed == (id(devices), settled):
+            return
+        followed = (id(devices), settled)
+        wanted = wanted_of(devices)
+        new = {key: make() for key, make in wanted.items() if key not in known}
+        for key in new.keys() & _too_many(entry, devices):
+            new[key].async_start_disabled()
+        _add(async_add_entities, new.values(), devices)
+        known = set(wanted)
+        # A point that exists but is another platform's (a relay that became a door) is no doubtful case.
+        existing = {
+            unique_id(entry, device, point.id)
+            for device in devices.values()
+            for point in device.points
+        }
+        registry = er.async_get(coordinator.hass)
+        for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
+            if (
+                registered.domain == platform
+                and registered.unique_id not in wanted
+                and registered.unique_id.partition("/")[0] not in SEEN
+                and (settled or registered.unique_id in existing)
+            ):
+                registry.async_remove(registered.entity_id)
+
+    follow()
+    entry.async_on_unload(coordinator.async_add_listener(follow))
+
+
+@callback
+def async_follow_seen(
+    entry: LatchkeyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    platform: Platform,
+    kind: str,
+    source: Seen,
+) -> None:
+    """Add what is seen of devices, now and when there is more; remove what a device is known to have no more."""
+    listen, wanted_of = source
+    coordinator = entry.runtime_data
+    known: set[str] = set()
+
+    @callback
+    def follow() -> None:
+        nonlocal known
+        devices = coordinator.data.devices
+        wanted: dict[str, Callable[[], LatchkeyEntity]] = {}
+        unknown: list[str] = []
+        for device in devices.values():
+            if device.parent_id is not None:
+                continue
+            if (found := wanted_of(device)) is None:
+                unknown.append(seen_id(kind, unique_id(entry, device, "")))
+            else:
+                wanted |= found
+        if (keys := set(wanted)) == known:
+            return
+        new = [make() for key, make in wanted.items() if key not in known]
+        _add(async_add_entities, new, devices)
+        known = keys
+        registry = er.async_get(coordinator.hass)
+        for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
+            if (
+                registered.domain == platform
+                and registered.unique_id.startswith(f"{kind}/")
+                and registered.unique_id not in wanted
+                and not registered.unique_id.startswith(tuple(unknown))
+            ):
+                registry.async_remove(registered.entity_id)
+
+    follow()
+    entry.async_on_unload(listen(follow))
+
+
+@callback
+def _add(
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    new: Iterable[LatchkeyEntity],
+    devices: Mapping[str, Device],
+) -> None:
+    """Add entities; in a crowded account what can be spared starts disabled."""
+    new = list(new)
+    points = sum(len(device.points) for device in devices.values())
+    if points + BESIDE * _roots(devices) > MOST_ENABLED:
+        for entity in new:
+            if isinstance(entity, DeviceEntity) and entity.can_be_spared:
+                entity.async_start_disabled()
+    async_add_entities(new)
+
+
+def _roots(devices: Mapping[str, Device]) -> int:
+    return sum(device.parent_id is None for device in devices.values())
+
+
+def _too_many(entry: LatchkeyConfigEntry, devices: Mapping[str, Device]) -> set[str]:
+    """Return the points that are too many to be enabled: first the inputs, then the outputs of parts."""
+    mains = [device for device in devices.values() if device.parent_id is None]
+    parts = [device for device in devices.values() if device.parent_id is not None]
+    by_rank = chain(
+        ((device, point.id) for device in mains for point in device.points),
+        ((device, output.id) for device in parts for output in device.outputs),
+        ((device, point.id) for device in parts for point in device.inputs),
+    )
+    most = max(0, MOST_ENABLED - KEPT * len(mains))
+    return {
+        unique_id(entry, device, point_id)
+        for device, point_id in islice(by_rank, most, None)
+    }

@@ -1,0 +1,80 @@
+"""An account's access logs, read in overlapping pieces; each new line is told once."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from .listeners import Listeners
+from .rhythm import Rhythm
+from .vendors.model import Capability, Device
+from .vendors.passages import KeepsLog, LogLine, LogWindow
+
+if TYPE_CHECKING:
+    from .coordinator import LatchkeyCoordinator
+
+INTERVAL: Final = 60.0
+AFTER_PUSH: Final = 5.0
+"""Seconds after which a log is read when its device told of a change."""
+SPACING: Final = 15.0
+"""Seconds at least between two readings of a log."""
+OVERLAP: Final = timedelta(minutes=15)
+DEEP: Final = timedelta(hours=24)
+"""How far back a line may come late; looked through once an hour."""
+DEEP_EVERY: Final = timedelta(hours=1)
+AHEAD: Final = timedelta(hours=1)
+"""By how much the vendor's clock may be ahead of ours."""
+
+
+class LogKeeper:
+    """Reads the logs of an account's devices."""
+
+    def __init__(self, coordinator: LatchkeyCoordinator) -> None:
+        """Initialize with nothing read."""
+        self._coordinator = coordinator
+        self._windows: defaultdict[str, LogWindow] = defaultdict(LogWindow)
+        self._read_to: dict[str, datetime] = {}
+        self._deep_at: dict[str, datetime] = {}
+        self._read_at: dict[str, float] = {}
+        self.lines: defaultdict[str, Listeners[[LogLine]]] = defaultdict(Listeners)
+        """Told of each new line, by device."""
+        self.rhythm = Rhythm(
+            coordinator, "log", Capability.LOG, self._async_read, self._interval
+        )
+
+    @callback
+    def async_hint(self, device_id: str) -> None:
+        """Read a device's log soon: something happened there."""
+        now = self._coordinator.hass.loop.time()
+        earliest = self._read_at.get(device_id, now - SPACING) + SPACING
+        self.rhythm.async_hurry(device_id, max(AFTER_PUSH, earliest - now))
+
+    def _interval(self, device_id: str) -> float:
+        return max(INTERVAL, self._coordinator.interval(device_id))
+
+    async def _async_read(self, device: Device) -> None:
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, KeepsLog)
+        now = dt_util.utcnow()
+        self._read_at[device.id] = self._coordinator.hass.loop.time()
+        deep_at = self._deep_at.get(device.id)
+        read_to = self._read_to.get(device.id)
+        # A clock that was set back must not leave a gap.
+        if (
+            deep_at is None
+            or read_to is None
+            or not deep_at <= now < deep_at + DEEP_EVERY
+            or read_to > now
+        ):
+            start, deep_at = now - DEEP, now
+        else:
+            start = read_to - OVERLAP
+        lines = await vendor.log(device, start, now + AHEAD)
+        if deep_at is not None:
+            self._deep_at[device.id] = deep_at
+        self._read_to[device.id] = now
+        # Twice as long as anything is looked for, so that nothing is forgotten that may be read again.
+        for line in self._windows[device.id].take(lines, now - 2 * DEEP):
+            self.lines[device.id].async_tell(line)

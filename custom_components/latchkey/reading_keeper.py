@@ -1,0 +1,108 @@
+"""An account's readings: the last value of each, and how new ones are asked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import callback
+
+from .listeners import Listeners
+from .rhythm import Rhythm
+from .vendors.model import Capability, Device
+from .vendors.readings import Reading, ReportsReadings, Requested
+from .vendors.vendor import NotFound
+
+if TYPE_CHECKING:
+    from .coordinator import LatchkeyCoordinator
+
+INTERVAL: Final = 3600.0
+"""Seconds between two looks at what devices have told unasked, or asked by others."""
+LOOKS: Final = (4.0, 8.0, 15.0, 30.0, 60.0)
+"""Seconds between the looks for an answer to a request."""
+
+
+class ReadingKeeper:
+    """Keeps the last value of each reading of each device."""
+
+    def __init__(self, coordinator: LatchkeyCoordinator) -> None:
+        """Initialize with nothing read."""
+        self._coordinator = coordinator
+        self._undated: dict[tuple[str, str], float | str] = {}
+        self._waiting: dict[str, tuple[set[str], list[float]]] = {}
+        self.values: defaultdict[str, dict[str, Reading]] = defaultdict(dict)
+        self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
+        """Told of new values, by device."""
+        self.found: Listeners[[]] = Listeners()
+        """Told of readings that were not there before."""
+        self.rhythm = Rhythm(
+            coordinator,
+            "readings",
+            Capability.READINGS,
+            self._async_read,
+            lambda _: INTERVAL,
+        )
+
+    @callback
+    def async_take(self, device_id: str, readings: Iterable[Reading]) -> None:
+        """Take in what is newer than what is held; a value without a time counts once it is another one."""
+        values = self.values[device_id]
+        found = changed = False
+        for reading in readings:
+            held = values.get(reading.id)
+            if reading.observed_at is None:
+                before = self._undated.get((device_id, reading.id))
+                self._undated[device_id, reading.id] = reading.value
+                if held is not None and before == reading.value:
+                    continue
+            elif (
+                held is not None
+                and held.observed_at is not None
+                and reading.observed_at < held.observed_at
+            ):
+                continue
+            found = found or held is None
+            changed = changed or held is None or held.value != reading.value
+            values[reading.id] = reading
+        if found:
+            self.found.async_tell()
+        if changed:
+            self.changed[device_id].async_tell()
+
+    async def async_request(self, device: Device, name: str | None = None) -> Requested:
+        """Ask a device for readings, all that there are unless one is named, and look for its answer."""
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, ReportsReadings)
+        if name is None:
+            names = await vendor.requestable()
+            if not names:
+                raise NotFound("nothing can be requested")
+            name = names[0]
+        requested = await vendor.request_readings(device, name)
+        if requested.queued:
+            self._waiting[device.id] = (set(requested.queued), list(LOOKS))
+            self._look_again(device.id)
+        return requested
+
+    async def _async_read(self, device: Device) -> None:
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, ReportsReadings)
+        try:
+            report = await vendor.report(device)
+        finally:
+            self._look_again(device.id)
+        self.async_take(device.id, report.readings)
+        waiting, _ = self._waiting.get(device.id, (set(), []))
+        if waiting & report.answered:
+            waiting -= report.answered
+            if not waiting:
+                del self._waiting[device.id]
+            # It told of its outputs and inputs, too.
+            self._coordinator.commands.async_look_later(device, 0.0)
+
+    @callback
+    def _look_again(self, device_id: str) -> None:
+        waiting, looks = self._waiting.get(device_id, (set(), []))
+        if waiting and looks:
+            self.rhythm.async_hurry(device_id, looks.pop(0))
+        else:
+            self._waiting.pop(device_id, None)

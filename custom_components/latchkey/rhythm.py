@@ -1,0 +1,155 @@
+"""What is done for each device at an interval of its own, behind the account's polls."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.helpers.event import async_call_later
+
+from .vendors.model import Capability, Device
+from .vendors.vendor import RateLimited, VendorError
+
+if TYPE_CHECKING:
+    from .coordinator import LatchkeyCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+UNSTATED_WAIT = 60.0
+"""Seconds to wait after a rate limit that names no time."""
+
+
+class Rhythm:
+    """Calls for each device that is due, one after the other: polls and commands come first."""
+
+    def __init__(
+        self,
+        coordinator: LatchkeyCoordinator,
+        name: str,
+        capability: Capability,
+        action: Callable[[Device], Awaitable[None]],
+        interval: Callable[[str], float],
+    ) -> None:
+        """Initialize with what is done, and with the seconds until it is done again for a device."""
+        self._coordinator = coordinator
+        self._name = name
+        self._capability = capability
+        self._action = action
+        self._interval = interval
+        self._due: dict[str, float] = {}
+        self._running = False
+        self._timer: CALLBACK_TYPE | None = None
+        self._armed_at = 0.0
+        self._not_before = 0.0
+        self._stopped = False
+
+    @property
+    def devices(self) -> list[Device]:
+        """Return the devices that have the capability."""
+        return [
+            device
+            for device in self._coordinator.inventory.devices.values()
+            if self._capability in device.capabilities
+        ]
+
+    @callback
+    def async_hurry(self, device_id: str, delay: float = 0.0) -> None:
+        """Have a device called for in some seconds, unless that is to happen earlier anyway."""
+        at = self._coordinator.hass.loop.time() + delay
+        self._due[device_id] = min(at, self._due.get(device_id, at))
+        self._arm()
+
+    @callback
+    def async_hurry_all(self) -> None:
+        """Have all devices called for now."""
+        self._due.clear()
+        self.async_tick()
+
+    @callback
+    def async_pause(self, seconds: float) -> None:
+        """Do nothing for some seconds."""
+        until = self._coordinator.hass.loop.time() + seconds
+        self._not_before = max(self._not_before, until)
+
+    @callback
+    def async_stop(self) -> None:
+        """Do nothing more by itself."""
+        self._stopped = True
+        if self._timer:
+            self._timer()
+            self._timer = None
+
+    @callback
+    def async_tick(self) -> None:
+        """Call for what is due, unless that is under way."""
+        now = self._coordinator.hass.loop.time()
+        if self._running or self._stopped or not self._coordinator.last_update_success:
+            # After an outage the account's next good poll goes on with it.
+            return
+        if now < self._not_before:
+            self._arm()
+            return
+        devices = self.devices
+        self._due = {each.id: self._due.get(each.id, now) for each in devices}
+        if due := [each for each in devices if self._due[each.id] <= now]:
+            self._running = True
+            self._coordinator.config_entry.async_create_background_task(
+                self._coordinator.hass,
+                self._run(due),
+                f"{self._coordinator.name}: {self._name}",
+            )
+        else:
+            self._arm()
+
+    async def _run(self, devices: list[Device]) -> None:
+        loop = self._coordinator.hass.loop
+        try:
+            for device in devices:
+                # Whoever asks for haste from here on asks for another time.
+                self._due[device.id] = loop.time() + self._interval(device.id)
+                try:
+                    await self._action(device)
+                except RateLimited as err:
+                    self._coordinator.async_pause(err.retry_after or UNSTATED_WAIT)
+                    return
+                except VendorError as err:
+                    _LOGGER.debug(
+                        "%s: %s of %s: %s",
+                        self._coordinator.name,
+                        self._name,
+                        device.id,
+                        err,
+                    )
+                else:
+                    # What it has learned may change how soon it is due again.
+                    self._due[device.id] = min(
+                        self._due[device.id], loop.time() + self._interval(device.id)
+                    )
+        finally:
+            self._running = False
+            self._arm()
+
+    @callback
+    def _arm(self) -> None:
+        """Wake for what is due first; a device that is new is found by the account's polls."""
+        if self._running or self._stopped or not self._due:
+            return
+        at = max(self._not_before, min(self._due.values()))
+        if self._timer:
+            if self._armed_at <= at:
+                return
+            self._timer()
+
+        @callback
+        def due(_: datetime) -> None:
+            self._timer = None
+            self.async_tick()
+
+        hass = self._coordinator.hass
+        self._armed_at = at
+        self._timer = async_call_later(
+            hass,
+            max(0.0, at - hass.loop.time()),
+            HassJob(due, cancel_on_shutdown=True),
+        )

@@ -1,0 +1,92 @@
+"""What devices have told of themselves, read or pushed: the newer one counts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from .vendors.model import Status
+
+PATIENCE: Final = 900.0
+"""Seconds for which a reading older than a pushed status is disbelieved; then it counts, whatever its age."""
+AHEAD: Final = timedelta(minutes=10)
+"""How far a pushed status may lie in the future: believed, one further ahead would keep out all that follow."""
+
+
+class Verdict(StrEnum):
+    """What a pushed status is worth."""
+
+    NEWS = "news"
+    OLDER = "older"
+    REPEATED = "repeated"
+    UNCLEAR = "unclear"
+    """Its time does not tell whether it is newer; to be read again."""
+
+
+class Statuses:
+    """The statuses of an account's devices, by the ids of those that tell them."""
+
+    def __init__(self) -> None:
+        """Initialize with nothing told."""
+        self.reported: dict[str, Status] = {}
+        self._pushed: dict[str, tuple[Status, float]] = {}
+
+    def take_polled(
+        self, device_id: str, status: Status, before: Status | None, now: float
+    ) -> bool:
+        """Take in what was asked for when `before` was held, unless something newer came in meanwhile; return whether."""
+        held = self.reported.get(device_id)
+        pushed, at = self._pushed.get(device_id, (None, 0.0))
+        believed = held is before and (held is not pushed or now - at >= PATIENCE)
+        if not believed and _is_older(status, held):
+            return False
+        self.reported[device_id] = status
+        return True
+
+    def take_pushed(
+        self, device_id: str, status: Status, now: float, utc_now: datetime
+    ) -> Verdict:
+        """Take in what was pushed if it is newer; what it does not tell stays as it was."""
+        held = self.reported.get(device_id)
+        at = status.observed_at
+        if at is None or at > utc_now + AHEAD:
+            return Verdict.UNCLEAR
+        if held and held.observed_at:
+            if at < held.observed_at:
+                return Verdict.OLDER
+            if at == held.observed_at:
+                # The vendor's times have whole seconds, in which more than one thing can happen.
+                return (
+                    Verdict.REPEATED
+                    if _tells_nothing_new(status, held)
+                    else Verdict.UNCLEAR
+                )
+        if held:
+            status = replace(
+                status,
+                outputs={**held.outputs, **status.outputs},
+                inputs={**held.inputs, **status.inputs},
+            )
+        self.reported[device_id] = status
+        self._pushed[device_id] = (status, now)
+        return Verdict.NEWS
+
+
+def _is_older(status: Status, held: Status | None) -> bool:
+    return (
+        held is not None
+        and held.observed_at is not None
+        and status.observed_at is not None
+        and status.observed_at < held.observed_at
+    )
+
+
+def _tells_nothing_new(status: Status, held: Status) -> bool:
+    return _is_within(status.outputs, held.outputs) and _is_within(
+        status.inputs, held.inputs
+    )
+
+
+def _is_within(part: Mapping[str, bool], whole: Mapping[str, bool]) -> bool:
+    return all(whole.get(key) is value for key, value in part.items())

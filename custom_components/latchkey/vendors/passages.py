@@ -1,0 +1,117 @@
+"""The access log: who came when and how, and what else a device wrote down."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+import re
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from .model import Device
+
+HIDDEN: Final = "•••"
+_SHORT: Final = 8
+_TELLING: Final = 4
+"""Digits in a row from which on a text may hold a PIN."""
+_NUMBERS: Final = re.compile(
+    r"\+?[0-9](?:[ -]?[0-9])+|\b(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{6,}\b"
+)
+
+
+class Outcome(StrEnum):
+    """What a line of a log tells of."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    RESTART = "restart"
+    OTHER = "other"
+
+
+PASSAGES: Final = (Outcome.GRANTED, Outcome.DENIED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line of a device's log; a Passage where somebody was let in or turned away."""
+
+    device_id: str
+    outcome: Outcome
+    occurred_at: datetime
+    """By the device's clock, with zone."""
+    recorded_at: datetime
+    """When the vendor got it, which may be much later."""
+    text: str
+    """The vendor's own words, numbers masked."""
+    holder: str | None = None
+    method: str | None = None
+    reason: str | None = None
+    number: str | None = field(default=None, repr=False)
+    """What identified the person; for administrators alone, and only where it can be no PIN."""
+    credential: str | None = None
+    """The number, masked."""
+    key: tuple[str, ...] = field(repr=False)
+    """What tells it from other lines; equal lines may be several passages."""
+
+
+def is_short(number: str) -> bool:
+    """Return whether a number might be a PIN, which is shown to nobody."""
+    return sum(character.isalnum() for character in number) <= _SHORT
+
+
+def masked(number: str) -> str:
+    """Return what may be shown of a number: nothing of a short one, the last two digits of a longer one."""
+    return HIDDEN if is_short(number) else HIDDEN + number[-2:]
+
+
+def without_numbers(text: str) -> str:
+    """Return a text in which every number that could open something is masked."""
+
+    def mask(found: re.Match[str]) -> str:
+        number = found[0]
+        told = sum(character.isalnum() for character in number) < _TELLING
+        return number if told else masked(number)
+
+    return _NUMBERS.sub(mask, text)
+
+
+class LogWindow:
+    """Tells the new lines of a log that is read in overlapping pieces and has no line numbers."""
+
+    def __init__(self) -> None:
+        """Initialize with nothing read."""
+        self._seen: dict[tuple[str, ...], tuple[int, datetime]] = {}
+        self.started = False
+
+    def take(self, lines: Iterable[LogLine], keep_from: datetime) -> list[LogLine]:
+        """Return the lines not seen before, oldest first; the first reading is a starting point, not news.
+
+        Lines recorded before `keep_from` are forgotten: they must not be read again.
+        """
+        lines = sorted(lines, key=lambda line: (line.occurred_at, line.recorded_at))
+        counted: Counter[tuple[str, ...]] = Counter()
+        new = []
+        for line in lines:
+            counted[line.key] += 1
+            if counted[line.key] > self._seen.get(line.key, (0, None))[0]:
+                self._seen[line.key] = (counted[line.key], line.recorded_at)
+                new.append(line)
+        for key, (_, recorded_at) in list(self._seen.items()):
+            if recorded_at < keep_from:
+                del self._seen[key]
+        if not self.started:
+            self.started = True
+            return []
+        return new
+
+
+@runtime_checkable
+class KeepsLog(Protocol):
+    """A vendor whose devices keep a log."""
+
+    async def log(
+        self, device: Device, start: datetime, end: datetime
+    ) -> Sequence[LogLine]:
+        """Return what was logged in a period, both ends included, in any order."""
+        ...

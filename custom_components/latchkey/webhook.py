@@ -1,0 +1,176 @@
+"""Calls of the vendor: bounded, verified before anything in them is believed, counted."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp.hdrs import METH_POST
+from aiohttp.web import Request, Response
+from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_SIGNED, DOMAIN
+from .statuses import Verdict
+from .vendors.model import Capability
+from .vendors.push import Push, Signed
+from .vendors.vendor import AnswerNotUnderstood
+
+if TYPE_CHECKING:
+    from .callbacks import Callbacks
+    from .coordinator import LatchkeyCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+LARGEST_BODY: Final = 64 * 1024
+CHUNK: Final = 8 * 1024
+LONGEST_READ: Final = 10.0
+"""Seconds that a caller has for its body."""
+HINT_EVERY: Final = 10.0
+"""Seconds between two readings that hints lead to."""
+LONGEST_TEST: Final = 5.0
+"""Seconds for which a call is waited for that the vendor says it has made."""
+
+
+class Receiver:
+    """Takes the calls about an account's devices."""
+
+    def __init__(self, coordinator: LatchkeyCoordinator, callbacks: Callbacks) -> None:
+        """Initialize with who looks after the callbacks."""
+        self._coordinator = coordinator
+        self._callbacks = callbacks
+        self._entry: ConfigEntry[Any] = coordinator.config_entry
+        self._hinted_at: dict[str, float] = {}
+        self._expected: dict[str, asyncio.Event] = {}
+        self.counts: Counter[str] = Counter()
+        self.heard_at: dict[str, datetime] = {}
+        """When a call about a device last came through."""
+
+    @property
+    def has_seen_signed(self) -> bool:
+        """Return whether the vendor signs, so that an unsigned call cannot be its own."""
+        return CONF_WEBHOOK_SIGNED in self._entry.data
+
+    @callback
+    def async_start(self) -> None:
+        """Be ready for calls until the account is unloaded."""
+        hass = self._coordinator.hass
+        webhook_id = self._entry.data[CONF_WEBHOOK_ID]
+        webhook.async_register(
+            hass,
+            DOMAIN,
+            self._entry.title,
+            webhook_id,
+            self._async_handle,
+            allowed_methods=[METH_POST],
+        )
+        self._entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
+
+    @callback
+    def async_expect(self, device_id: str) -> None:
+        """Wait for a call about a device from now on."""
+        self._expected[device_id] = asyncio.Event()
+
+    async def async_was_called(self, device_id: str, *, wait: bool) -> bool:
+        """Return whether the call that is expected came through, or does in a moment."""
+        expected = self._expected[device_id]
+        if wait:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_TEST):
+                    await expected.wait()
+        self._expected.pop(device_id, None)
+        return expected.is_set()
+
+    async def _async_handle(
+        self, hass: HomeAssistant, webhook_id: str, request: Request
+    ) -> Response:
+        verdict, status = await self._async_judge(request)
+        self.counts[verdict] += 1
+        _LOGGER.debug("%s: a call, %s", self._coordinator.name, verdict)
+        return Response(status=status)
+
+    async def _async_judge(self, request: Request) -> tuple[str, HTTPStatus]:
+        """Return what a call is worth, having acted on it."""
+        try:
+            async with asyncio.timeout(LONGEST_READ):
+                body = await _body(request)
+        except TimeoutError:
+            return "too_slow", HTTPStatus.REQUEST_TIMEOUT
+        if body is None:
+            return "too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        vendor = self._callbacks.vendor
+        signed = vendor.signed(
+            request.headers, body, self._entry.data[CONF_WEBHOOK_SECRET]
+        )
+        if signed is Signed.WRONG:
+            return "forged", HTTPStatus.UNAUTHORIZED
+        if signed is Signed.NO and self.has_seen_signed:
+            return "unsigned", HTTPStatus.UNAUTHORIZED
+        try:
+            push = vendor.pushed(body)
+        except AnswerNotUnderstood:
+            return "malformed", HTTPStatus.BAD_REQUEST
+        device = self._coordinator.inventory.devices.get(push.device_id)
+        if device is None or Capability.PUSH not in device.capabilities:
+            return "unknown_device", HTTPStatus.NOT_FOUND
+        if signed is Signed.YES:
+            return self._take(push), HTTPStatus.OK
+        self._hint(push.device_id)
+        self._came_through(push.device_id)
+        return "hint", HTTPStatus.OK
+
+    @callback
+    def _take(self, push: Push) -> str:
+        """Take in what the vendor itself tells."""
+        if not self.has_seen_signed:
+            self._coordinator.hass.config_entries.async_update_entry(
+                self._entry, data={**self._entry.data, CONF_WEBHOOK_SIGNED: True}
+            )
+        verdict = self._coordinator.async_take_push(push.device_id, push.status)
+        if verdict is Verdict.UNCLEAR:
+            self._hint(push.device_id)
+        # What tells nothing new may be replayed by anybody who has seen it, but for the test that we asked for.
+        if verdict in (Verdict.NEWS, Verdict.UNCLEAR) or self._is_expected(push):
+            self._came_through(push.device_id)
+        if verdict is Verdict.NEWS and self._coordinator.log:
+            self._coordinator.log.async_hint(push.device_id)
+        return verdict
+
+    def _is_expected(self, push: Push) -> bool:
+        expected = self._expected.get(push.device_id)
+        return expected is not None and not expected.is_set()
+
+    @callback
+    def _came_through(self, device_id: str) -> None:
+        self.heard_at[device_id] = dt_util.utcnow()
+        if expected := self._expected.get(device_id):
+            expected.set()
+        self._callbacks.async_heard(device_id)
+
+    @callback
+    def _hint(self, device_id: str) -> None:
+        """Have a device read again, but not as often as somebody might wish who only calls."""
+        now = self._coordinator.hass.loop.time()
+        due = max(now, self._hinted_at.get(device_id, now - HINT_EVERY) + HINT_EVERY)
+        if due > now and self._hinted_at.get(device_id, 0.0) > now:
+            return
+        self._hinted_at[device_id] = due
+        self._coordinator.commands.async_look_later(
+            self._coordinator.inventory.devices[device_id], due - now
+        )
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return a call's body, None once it is larger than any may be; a cloudhook's request has no length to ask for."""
+    body = bytearray()
+    while chunk := await request.content.read(CHUNK):
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
