@@ -104,6 +104,31 @@ class SimulatedCloud:
         """Have grants that were issued in the vendor's own system."""
         await self._control("POST", f"units/{unit_id}/entries", {"count": count})
 
+    async def set_sensors(self, unit_id: int, **sensors: float) -> None:
+        """Let a unit measure: T1 a temperature, H1 a humidity, P1 a pressure, B1 a battery."""
+        await self._control("POST", f"units/{unit_id}/sensors", sensors)
+
+    async def requests(self) -> dict[str, dict[str, int]]:
+        """Return how often each request was made about each unit."""
+        return await self._control("GET", "requests/subjects")
+
+    async def set_webhook(self, unit_id: int, callback_url: str) -> None:
+        """Have somebody else's callback stand at a unit."""
+        body = {"callback_url": callback_url}
+        await self._control("PUT", f"units/{unit_id}/webhook", body)
+
+    async def webhook(self, unit_id: int) -> dict[str, Any]:
+        """Return the callback that stands at a unit."""
+        answer = await self._control("GET", f"units/{unit_id}/webhook")
+        webhook: dict[str, Any] = answer["webhook"]
+        return webhook
+
+    async def settings(self, unit_id: int) -> list[dict[str, Any]]:
+        """Return the settings that a unit itself has."""
+        answer = await self._control("GET", f"units/{unit_id}/settings")
+        held: list[dict[str, Any]] = answer["held"]
+        return held
+
     async def set_options(self, **options: Any) -> None:
         """Set how the cloud behaves."""
         await self._control("POST", "options", options)

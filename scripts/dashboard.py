@@ -20,6 +20,8 @@ CARDS: Final[dict[str, Json]] = {
         "grid_options": {"columns": 12},
     },
     "binary_sensor": {"grid_options": {"columns": 6}},
+    "sensor": {"grid_options": {"columns": 6}},
+    "event": {"grid_options": {"columns": 12}},
 }
 
 
@@ -48,7 +50,11 @@ async def _config(api: HomeApi) -> Json:
     """Return one section for each unit and each of its parts."""
     entities: defaultdict[str, list[str]] = defaultdict(list)
     for entity in await api.command("config/entity_registry/list"):
-        if entity["platform"] == "latchkey" and not entity["disabled_by"]:
+        if (
+            entity["platform"] == "latchkey"
+            and not entity["disabled_by"]
+            and not entity["entity_category"]
+        ):
             entities[entity["device_id"]].append(entity["entity_id"])
     devices: list[Json] = await api.command("config/device_registry/list")
     units = [device for device in devices if not device.get("parent_device_id")]

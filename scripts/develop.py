@@ -18,6 +18,7 @@ from scripts.home import RESTART, ROOT, Home
 PORT: Final = 8123
 CLOUD_PORT: Final = 8124
 POLL_INTERVAL: Final = 10
+EXTERNAL: Final = "https://home.example.com"
 DOOR: Final = "99998/F2"
 
 
@@ -60,6 +61,9 @@ def arguments() -> argparse.Namespace:
 async def add_simulated_account(home: Home, cloud: SimulatedCloud) -> None:
     """Add the simulated account as a user would, or make an earlier one fit the cloud's address."""
     account = {**cloud.account, "url": cloud.url}
+    # As if Home Assistant could be reached from the internet: the cloud takes a short cut to it.
+    await cloud.set_options(callback_through=home.url.rstrip("/"))
+    await home.api.command("config/core/update", external_url=EXTERNAL)
     entries = await home.api.entries()
     if not entries:
         entry_id = await home.api.add_account("flexykey", account)

@@ -47,13 +47,16 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 device_class=SensorDeviceClass.BATTERY,
                 entity_category=EntityCategory.DIAGNOSTIC,
                 native_unit_of_measurement=PERCENTAGE,
+                suggested_display_precision=0,
                 state_class=SensorStateClass.MEASUREMENT,
             ),
             ReadingKind.BEARER: SensorEntityDescription(
                 key="bearer", entity_category=EntityCategory.DIAGNOSTIC
             ),
             ReadingKind.COUNTER: SensorEntityDescription(
-                key="counter", state_class=SensorStateClass.TOTAL_INCREASING
+                key="counter",
+                suggested_display_precision=0,
+                state_class=SensorStateClass.TOTAL_INCREASING,
             ),
             ReadingKind.HUMIDITY: SensorEntityDescription(
                 key="humidity",
@@ -66,6 +69,7 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 device_class=SensorDeviceClass.TEMPERATURE,
                 entity_category=EntityCategory.DIAGNOSTIC,
                 native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+                suggested_display_precision=0,
                 state_class=SensorStateClass.MEASUREMENT,
             ),
             ReadingKind.PRESSURE: SensorEntityDescription(
@@ -77,6 +81,7 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
             ReadingKind.SIGNAL: SensorEntityDescription(
                 key="signal",
                 entity_category=EntityCategory.DIAGNOSTIC,
+                suggested_display_precision=0,
                 state_class=SensorStateClass.MEASUREMENT,
             ),
             ReadingKind.TEMPERATURE: SensorEntityDescription(
@@ -90,6 +95,7 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 device_class=SensorDeviceClass.SIGNAL_STRENGTH,
                 entity_category=EntityCategory.DIAGNOSTIC,
                 native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+                suggested_display_precision=0,
                 state_class=SensorStateClass.MEASUREMENT,
             ),
         }

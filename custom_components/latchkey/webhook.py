@@ -33,7 +33,9 @@ CHUNK: Final = 8 * 1024
 LONGEST_READ: Final = 10.0
 """Seconds that a caller has for its body."""
 HINT_EVERY: Final = 10.0
-"""Seconds between two readings that hints lead to."""
+"""Seconds between two readings that unsigned calls lead to, which anybody could make."""
+UNCLEAR_EVERY: Final = 1.0
+"""Seconds between two readings that calls of the vendor's own lead to."""
 LONGEST_TEST: Final = 5.0
 """Seconds for which a call is waited for that the vendor says it has made."""
 
@@ -134,7 +136,7 @@ class Receiver:
             )
         verdict = self._coordinator.async_take_push(push.device_id, push.status)
         if verdict is Verdict.UNCLEAR:
-            self._hint(push.device_id)
+            self._hint(push.device_id, UNCLEAR_EVERY)
         # What tells nothing new may be replayed by anybody who has seen it, but for the test that we asked for.
         if verdict in (Verdict.NEWS, Verdict.UNCLEAR) or self._is_expected(push):
             self._came_through(push.device_id)
@@ -154,13 +156,14 @@ class Receiver:
         self._callbacks.async_heard(device_id)
 
     @callback
-    def _hint(self, device_id: str) -> None:
+    def _hint(self, device_id: str, every: float = HINT_EVERY) -> None:
         """Have a device read again, but not as often as somebody might wish who only calls."""
         now = self._coordinator.hass.loop.time()
-        due = max(now, self._hinted_at.get(device_id, now - HINT_EVERY) + HINT_EVERY)
-        if due > now and self._hinted_at.get(device_id, 0.0) > now:
-            return
-        self._hinted_at[device_id] = due
+        due = self._hinted_at.get(device_id, now - every)
+        if due <= now:
+            # The next one after that which was the last.
+            due = max(now, due + every)
+            self._hinted_at[device_id] = due
         self._coordinator.commands.async_look_later(
             self._coordinator.inventory.devices[device_id], due - now
         )
