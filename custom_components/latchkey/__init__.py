@@ -21,6 +21,7 @@ from .grant_actions import async_setup_grant_actions
 from .ledger_store import LedgerStore
 from .push_repairs import async_delete_issues
 from .services import async_setup_services
+from .setting_keeper import CONTENT as SETTINGS
 from .vendors import VENDORS
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -62,6 +63,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         await coordinator.grants.async_load()
     if coordinator.bookings:
         await coordinator.bookings.async_load()
+    if coordinator.settings:
+        await coordinator.settings.async_load()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     if coordinator.grants:
@@ -73,9 +76,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> bool:
-    """Unload an account, once its grants that are under way are answered."""
+    """Unload an account, once its grants and bookings that are under way are answered."""
     if grants := entry.runtime_data.grants:
         await grants.async_close()
+    if bookings := entry.runtime_data.bookings:
+        await bookings.async_close()
+    async_delete_issues(hass, entry.entry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -102,3 +108,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     async_delete_issues(hass, entry.entry_id)
     await LedgerStore(hass, entry.entry_id).async_remove()
     await LedgerStore(hass, entry.entry_id, BOOKINGS).async_remove()
+    await LedgerStore(hass, entry.entry_id, SETTINGS).async_remove()

@@ -1,6 +1,7 @@
 """Where Home Assistant can be called from outside: a cloudhook, or an external https address."""
 
 from collections.abc import Callable
+import logging
 from typing import Any, Final
 
 from homeassistant.components import webhook
@@ -10,6 +11,8 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.network import NoURLAvailableError
 
 from .const import CONF_CLOUDHOOK, CONF_WEBHOOK_URL
+
+_LOGGER = logging.getLogger(__name__)
 
 _CLOUD: Final = "cloud"
 
@@ -51,16 +54,34 @@ class Addresses:
         if self._has_cloud:
             from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
 
-            async def connection_changed(_: cloud.CloudConnectionState) -> None:
-                self._moved()
+            async def connection_changed(state: cloud.CloudConnectionState) -> None:
+                if state is cloud.CloudConnectionState.CLOUD_CONNECTED:
+                    await self._async_compare()
+
+            @callback
+            def cloudhook_changed(hook: dict[str, Any] | None) -> None:
+                self._entry.async_create_background_task(
+                    self._hass, self._async_compare(), f"{self._entry.title}: address"
+                )
 
             self._entry.async_on_unload(
                 cloud.async_listen_connection_change(self._hass, connection_changed)
             )
+            self._entry.async_on_unload(
+                cloud.async_listen_cloudhook_change(
+                    self._hass, self._entry.data[CONF_WEBHOOK_ID], cloudhook_changed
+                )
+            )
+
+    async def _async_compare(self) -> None:
+        """Tell where the address is another one than is registered."""
+        if await self.async_address() != self._entry.data.get(CONF_WEBHOOK_URL):
+            self._moved()
 
     async def async_address(self) -> str | None:
         """Return where the vendor is to call, None where it cannot."""
         if self._has_cloud:
+            from hass_nabucasa import CloudError  # noqa: PLC0415  there is no cloud without it
             from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
 
             if cloud.async_active_subscription(self._hass):
@@ -68,8 +89,8 @@ class Addresses:
                     hook = await cloud.async_get_or_create_cloudhook(
                         self._hass, self._entry.data[CONF_WEBHOOK_ID]
                     )
-                except cloud.CloudNotAvailable:
-                    # It is only not connected for the moment.
+                except cloud.CloudNotAvailable, CloudError, ValueError, TimeoutError:
+                    # It may only not be connected for the moment.
                     if CONF_CLOUDHOOK in self._entry.data:
                         return str(self._entry.data[CONF_CLOUDHOOK])
                 else:
@@ -100,14 +121,17 @@ class Addresses:
         """Give the cloudhook back."""
         if not self._has_cloud or CONF_CLOUDHOOK not in self._entry.data:
             return
+        from hass_nabucasa import CloudError  # noqa: PLC0415  there is no cloud without it
         from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
 
         try:
             await cloud.async_delete_cloudhook(
                 self._hass, self._entry.data[CONF_WEBHOOK_ID]
             )
-        except cloud.CloudNotAvailable, ValueError:
-            return
+        except (cloud.CloudNotAvailable, CloudError, ValueError, TimeoutError) as err:
+            _LOGGER.warning(
+                "%s: the cloudhook stays: %s", self._entry.title, type(err).__name__
+            )
 
     @property
     def _has_cloud(self) -> bool:

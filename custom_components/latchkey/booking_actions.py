@@ -51,7 +51,7 @@ async def _create_booking(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
             booking = await book.async_book(order)
     except LedgerError:
         raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="ledger_not_written"
+            translation_domain=DOMAIN, translation_key="booking_not_written"
         ) from None
     return {
         "bookings": [

@@ -1,7 +1,10 @@
 """The bookings that were made here: kept, since no vendor has to list them."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+import logging
 import secrets
 from typing import Any, Final
 
@@ -14,7 +17,11 @@ from .listeners import Listeners
 from .vendors.bookings import BookingOrder, MakesBookings
 from .vendors.vendor import OutcomeUnknown, VendorError
 
+_LOGGER = logging.getLogger(__name__)
+
 CONTENT: Final = "bookings"
+LONGEST_CLOSE: Final = 20.0
+"""Seconds that an unload waits for a booking that is being made."""
 KEPT: Final = timedelta(days=400)
 """How long after its end a booking is remembered."""
 
@@ -48,6 +55,7 @@ class BookingBook:
         """Initialize with the account's client."""
         self._store = LedgerStore(hass, entry_id, CONTENT)
         self._vendor = vendor
+        self._booking = asyncio.Lock()
         self.bookings: dict[str, Booking] = {}
         self.changed: Listeners[[]] = Listeners()
 
@@ -68,6 +76,16 @@ class BookingBook:
 
         One that is in doubt stays in the book without the vendor's id: nothing tells whether there is one.
         """
+        async with self._booking:
+            return await self._async_book(order)
+
+    async def async_close(self) -> None:
+        """Let a booking that is under way be answered, so that nobody writes after us."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_CLOSE):
+                await self._booking.acquire()
+
+    async def _async_book(self, order: BookingOrder) -> Booking:
         booking = Booking(
             id=secrets.token_hex(8),
             booking_object=order.booking_object,
@@ -86,10 +104,15 @@ class BookingBook:
         except VendorError:
             # Nothing was done.
             del self.bookings[booking.id]
-            await self._async_save()
+            with suppress(LedgerError):
+                await self._async_save()
             raise
         booking = replace(booking, booking_id=booking_id)
-        await self._async_put(booking)
+        try:
+            await self._async_put(booking)
+        except LedgerError as err:
+            # It is made, and its answer must not be lost for that.
+            _LOGGER.warning("A booking's number could not be written: %s", err)
         return booking
 
     async def _async_put(self, booking: Booking) -> None:

@@ -14,8 +14,8 @@ from .callbacks import Callbacks
 from .const import DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .entity import DeviceEntity, LatchkeyEntity, seen_id, unique_id
-from .errors import vendor_errors
-from .follow import Wanted, async_follow_inventory, async_follow_seen
+from .errors import READING_ERRORS, vendor_errors
+from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .vendors.model import Capability, Device
 
 # The vendor's own limits are kept behind them.
@@ -61,7 +61,7 @@ async def async_setup_entry(
             async_add_entities,
             Platform.BUTTON,
             _PUSH,
-            (callbacks.found.async_listen, called_back),
+            Seen(callbacks.found.async_listen, called_back, callbacks.is_known),
         )
 
 
@@ -75,7 +75,7 @@ class RefreshButton(DeviceEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Ask the device; what it answers shows in its readings."""
         name = self.device.name or self.device.label
-        with vendor_errors(name):
+        with vendor_errors(name, READING_ERRORS):
             requested = await self.coordinator.readings.async_request(self.device)
         refused = set(requested.skipped.values()) - {"fresh"}
         if not requested.queued and refused:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import datetime
 from http import HTTPStatus
 import logging
 import secrets
@@ -16,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from yarl import URL
 
 from .addresses import Addresses
-from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_URL
+from .const import CONF_WEBHOOK_MISSED, CONF_WEBHOOK_SECRET, CONF_WEBHOOK_URL
 from .listeners import Listeners
 from .push_repairs import PushRepairs
 from .rhythm import Rhythm
@@ -47,10 +48,10 @@ class Health:
     """What the vendor tells of ours; None while there is none of ours."""
     foreign_host: str | None = None
     """Where the vendor calls instead."""
-    missed: bool = False
-    """Whether something changed of which nobody called; it ends with the next call."""
     test_status: int | None = None
     test_failed: bool = False
+    tested_at: datetime | None = None
+    was_healthy: bool = False
 
 
 class Callbacks:
@@ -65,6 +66,8 @@ class Callbacks:
         self._tested: set[str] = set()
         self._out_of_reach: str | None = None
         self._started = False
+        self._read: set[str] = set()
+        self._testing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.health: defaultdict[str, Health] = defaultdict(Health)
         self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
         """Told when a device's callback fares otherwise, by device."""
@@ -106,62 +109,85 @@ class Callbacks:
 
         self._entry.async_on_unload(async_at_started(self._hass, started))
 
+    def is_known(self, device: Device) -> bool:
+        """Return whether it has been read which callback a device has."""
+        return device.id in self._read
+
     def is_healthy(self, device_id: str) -> bool:
         """Return whether changes of a device are called in, so that hardly anything must be asked."""
         health = self.health.get(device_id)
-        if health is None or (held := health.callback) is None or health.missed:
+        if health is None or (held := health.callback) is None:
             return False
         now = dt_util.utcnow()
         return (
             held.active
             and not held.failures
             and not health.test_failed
+            and device_id not in self.missed
             and (held.disabled_until is None or held.disabled_until <= now)
             and bool(held.last_success_at or self.receiver.heard_at.get(device_id))
         )
 
-    @callback
-    def async_missed(self, device_id: str) -> None:
-        """Note that a change of a device was not called in."""
-        if self.is_healthy(device_id):
-            _LOGGER.debug("%s: %s did not call", self._coordinator.name, device_id)
-            self.health[device_id].missed = True
-            self.changed[device_id].async_tell()
+    @property
+    def missed(self) -> set[str]:
+        """Return the devices of which something changed and nobody called; it outlives a restart."""
+        return set(self._entry.data.get(CONF_WEBHOOK_MISSED, ()))
 
     @callback
-    def async_heard(self, device_id: str) -> None:
-        """Note that a call about a device came through."""
+    def _set_missed(self, missed: set[str]) -> None:
+        data = {**self._entry.data, CONF_WEBHOOK_MISSED: sorted(missed)}
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
+
+    @callback
+    def async_missed(self, device_id: str) -> None:
+        """Note that a change of a device was not called in; it ends with the next call about a change."""
+        if self.is_healthy(device_id):
+            _LOGGER.debug("%s: %s did not call", self._coordinator.name, device_id)
+            self._set_missed(self.missed | {device_id})
+
+    @callback
+    def async_heard(
+        self, device_id: str, *, signed: bool, of_change: bool = True
+    ) -> None:
+        """Note that a call about a device came through; only a signed one proves that the vendor's do."""
         health = self.health[device_id]
-        health.missed = health.test_failed = False
-        if health.callback:
-            health.callback = replace(
-                health.callback,
-                last_success_at=dt_util.utcnow(),
-                failures=0,
-                disabled_until=None,
-            )
-        self._out_of_reach = None
-        self._judge()
+        if of_change and device_id in (missed := self.missed):
+            self._set_missed(missed - {device_id})
+        if signed:
+            health.test_failed = False
+            self._out_of_reach = None
+            if health.callback:
+                health.callback = replace(
+                    health.callback,
+                    last_success_at=dt_util.utcnow(),
+                    failures=0,
+                    disabled_until=None,
+                )
+            self._judge()
         self.changed[device_id].async_tell()
 
     async def async_test(self, device: Device) -> bool:
         """Have the vendor call; return whether the call came through, in whatever state."""
-        self.receiver.async_expect(device.id)
-        health = self.health[device.id]
-        self._tested.add(device.id)
-        health.test_status = status = await self.vendor.test_callback(device)
-        was_accepted = status is not None and status < HTTPStatus.MULTIPLE_CHOICES
-        health.test_failed = not await self.receiver.async_was_called(
-            device.id, wait=was_accepted
-        )
-        await self._async_read(device)
-        return not health.test_failed
+        async with self._testing[device.id]:
+            self._tested.add(device.id)
+            health = self.health[device.id]
+            with self.receiver.expecting(device.id) as came:
+                health.test_status = status = await self.vendor.test_callback(device)
+                if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
+                    await self.receiver.async_wait(came)
+            health.test_failed = not came.is_set()
+            health.tested_at = dt_util.utcnow()
+            await self._async_read(device)
+            self._judge()
+            return not health.test_failed
 
-    async def async_take_over(self, device: Device) -> None:
-        """Register our callback in the place of somebody else's."""
+    async def async_take_over(self, device: Device) -> bool:
+        """Register our callback in the place of somebody else's; return whether calls come through."""
         address = await self.addresses.async_address()
-        if address is not None:
-            await self._async_register(device, address)
+        if address is None:
+            return False
+        await self._async_register(device, address)
+        return await self.async_test(device)
 
     async def async_renew(self) -> bool:
         """Register all anew and test them; return whether every one of them works now."""
@@ -170,17 +196,17 @@ class Callbacks:
             return False
         self._out_of_reach = None
         for device in self.rhythm.devices:
+            await self._async_read(device)
             if self.health[device.id].foreign_host is None:
                 await self._async_register(device, address)
                 if not await self.async_test(device):
                     # They all have the same address.
                     return False
-        self._judge()
         return True
 
     @callback
     def _moved(self) -> None:
-        """Look after all callbacks at once: the address may be another one."""
+        """Look after all callbacks at once: there is another address."""
         self._tested.clear()
         self._out_of_reach = None
         self.rhythm.async_hurry_all()
@@ -200,20 +226,26 @@ class Callbacks:
             if health.callback:
                 await self.vendor.remove_callback(device)
                 await self._async_read(device)
+            self._judge()
             return
         held = health.callback
         if held is None or held.address != address or not held.active:
             await self._async_register(device, address)
-        held = health.callback
+            self._tested.discard(device.id)
+            held = None
+        is_proven = held is not None and held.last_success_at is not None
         if (
-            held is not None
-            and held.last_success_at is None
+            not is_proven
             and device.id not in self._tested
             # They all have the same address.
             and self._out_of_reach != address
             and not await self.async_test(device)
         ):
             self._out_of_reach = address
+        if self.is_healthy(device.id) and not health.was_healthy:
+            # What changed before the first call is seen at the next poll.
+            self._coordinator.async_read_next(device.id)
+        health.was_healthy = self.is_healthy(device.id)
         self._judge()
 
     async def _async_register(self, device: Device, address: str) -> None:
@@ -226,14 +258,17 @@ class Callbacks:
 
     async def _async_read(self, device: Device) -> None:
         held = await self.vendor.callback(device)
+        self._read.add(device.id)
         health = self.health[device.id]
         is_new = health.callback is None
         ours = held is not None and self.addresses.is_ours(held.address)
         health.callback = held if ours else None
         health.foreign_host = None if held is None or ours else _host(held.address)
         self._repairs.async_foreign(device, health.foreign_host)
-        if is_new and ours:
+        if (health.callback is None) is not is_new:
             self.found.async_tell()
+        if held and ours and health.test_failed and _has_recovered(held, health):
+            health.test_failed = False
         self.changed[device.id].async_tell()
 
     @callback
@@ -254,6 +289,12 @@ def _host(address: str) -> str:
         return UNKNOWN_HOST
 
 
+def _has_recovered(held: Callback, health: Health) -> bool:
+    """Return whether a call has succeeded since a test that did not."""
+    at = held.last_success_at
+    return at is not None and health.tested_at is not None and at > health.tested_at
+
+
 def _fails(health: Health) -> bool:
     held = health.callback
     return held is not None and (
@@ -267,23 +308,28 @@ async def async_remove_callbacks(
     hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor
 ) -> None:
     """Remove our callbacks at the vendor, and the cloudhook, of an account that is removed."""
-    if CONF_WEBHOOK_URL not in entry.data or not isinstance(vendor, PushesStatus):
-        return
     addresses = Addresses(hass, entry, lambda: None)
-    try:
-        async with asyncio.timeout(LONGEST_REMOVAL):
-            inventory = await vendor.inventory()
-            for device in inventory.devices:
-                if Capability.PUSH not in device.capabilities:
-                    continue
-                held = await vendor.callback(device)
-                if held is not None and addresses.is_ours(held.address):
-                    try:
-                        await vendor.remove_callback(device)
-                    except NotFound:
-                        continue
-    except (TimeoutError, VendorError) as err:
-        _LOGGER.warning(
-            "%s: callbacks are left at the vendor: %s", entry.title, type(err).__name__
-        )
+    if CONF_WEBHOOK_URL in entry.data and isinstance(vendor, PushesStatus):
+        try:
+            async with asyncio.timeout(LONGEST_REMOVAL):
+                for device in (await vendor.inventory()).devices:
+                    if Capability.PUSH in device.capabilities:
+                        await _async_remove(vendor, device, addresses, entry.title)
+        except (TimeoutError, VendorError) as err:
+            _LOGGER.warning("%s: callbacks stay at the vendor: %s", entry.title, err)
     await addresses.async_delete_cloudhook()
+
+
+async def _async_remove(
+    vendor: PushesStatus, device: Device, addresses: Addresses, title: str
+) -> None:
+    try:
+        held = await vendor.callback(device)
+        if held is not None and addresses.is_ours(held.address):
+            await vendor.remove_callback(device)
+    except NotFound:
+        return
+    except VendorError as err:
+        _LOGGER.warning(
+            "%s: the callback of %s stays at the vendor: %s", title, device.id, err
+        )

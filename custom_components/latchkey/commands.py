@@ -182,12 +182,13 @@ class Commands:
         self.async_look_later(device)
 
     @callback
-    def async_look_later(self, device: Device, delay: float = SETTLING_TIME) -> None:
-        """Read a device's status soon; several reasons at once lead to one reading."""
+    def async_look_later(
+        self, device: Device, delay: float = SETTLING_TIME, reason: str = "command"
+    ) -> None:
+        """Read a device's status soon; several times for one reason lead to one reading."""
 
         async def look() -> None:
-            async with self._locks[device.root_id]:
-                await self._async_look(device)
+            await self._async_look(device)
             self._coordinator.async_publish()
 
         @callback
@@ -198,19 +199,20 @@ class Commands:
                 f"{self._coordinator.name}: status of {device.root_id}",
             )
 
-        self._arm((device.root_id,), timedelta(seconds=delay), due)
+        self._arm((device.root_id, "", reason), timedelta(seconds=delay), due)
 
     async def _async_look(self, device: Device) -> Status | None:
         """Read a device's status, where it can be read."""
         vendor = self._coordinator.vendor
         if not isinstance(vendor, ReportsStatus):
             return None
+        before = self._coordinator.reported.get(device.root_id)
         try:
             status = await vendor.status(device)
         except VendorError as err:
             _LOGGER.debug("%s: no status: %s", self._coordinator.name, err)
             return None
-        self._coordinator.async_take_status(device.root_id, status)
+        self._coordinator.async_take_status(device.root_id, status, before)
         return status
 
     @callback

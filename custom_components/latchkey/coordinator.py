@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 import logging
+from math import inf
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -138,6 +139,11 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         await super().async_request_refresh()
 
     @callback
+    def async_read_next(self, device_id: str) -> None:
+        """Have a device read at the next poll, however lately it was."""
+        self._read_at.pop(device_id, None)
+
+    @callback
     def async_pause(self, seconds: float) -> None:
         """Have all wait that is read behind the polls: the vendor asks for a pause."""
         for rhythm in self._rhythms:
@@ -197,14 +203,19 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         finally:
             for device_id, status in round_.statuses.items():
                 self._read_at[device_id] = now
-                taken = self.statuses.take_polled(
-                    device_id, status, before.get(device_id), now
-                )
+                held = before.get(device_id)
+                taken = self.statuses.take_polled(device_id, status, held, now)
                 shown = self.data.statuses.get(device_id)
-                if taken and self.callbacks and _is_missed(status, shown):
+                if (
+                    taken
+                    and self.callbacks
+                    and _is_another(status, held)
+                    # What a command of ours has led to was expected.
+                    and _is_another(status, shown)
+                ):
                     self.callbacks.async_missed(device_id)
                 self.readings.async_take(device_id, status.readings)
-            self._take_failures(round_)
+            self._take_failures(round_, before)
 
     def _due(self, now: float) -> list[Device]:
         """Return the devices to be read; one that calls back by itself is only checked for drift."""
@@ -216,7 +227,7 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
             or self.callbacks is None
             or not self.callbacks.is_healthy(device.id)
             # Between two polls, the nearer one.
-            or now - self._read_at.get(device.id, 0.0)
+            or now - self._read_at.get(device.id, -inf)
             >= self.interval(device.id) - self._interval.total_seconds() / 2
         ]
 
@@ -249,10 +260,10 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         }
         return [self.inventory.devices[root_id] for root_id in sorted(roots)]
 
-    def _take_failures(self, round_: Round) -> None:
+    def _take_failures(self, round_: Round, before: Mapping[str, Status]) -> None:
         """Forget the status of what failed; tell of it once, and once when it is back."""
         for device_id, err in round_.failures.items():
-            self.reported.pop(device_id, None)
+            self.statuses.forget(device_id, before.get(device_id))
             if device_id not in self.unreachable:
                 _LOGGER.warning("%s: device %s: %s", self.name, device_id, err)
             self.unreachable[device_id] = err.key
@@ -276,9 +287,11 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         return AccountData(self.inventory.devices, statuses)
 
     @callback
-    def async_take_status(self, root_id: str, status: Status) -> None:
-        """Take in a status that was read outside a round; it is shown with the next publication."""
-        self.reported[root_id] = status
+    def async_take_status(
+        self, root_id: str, status: Status, before: Status | None
+    ) -> None:
+        """Take in a status that was asked for outside a round; it is shown with the next publication."""
+        self.statuses.take_polled(root_id, status, before, self.hass.loop.time())
         self.readings.async_take(root_id, status.readings)
 
     @callback
@@ -328,13 +341,13 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         return self._changed is None or root_id in self._changed
 
 
-def _is_missed(status: Status, shown: Status | None) -> bool:
-    """Return whether a reading is another one than what is shown, so that somebody should have called."""
-    return shown is not None and any(
+def _is_another(status: Status, known: Status | None) -> bool:
+    """Return whether a reading is another one than what was known, so that somebody should have called."""
+    return known is not None and any(
         held.get(key, value) is not value
         for held, told in (
-            (shown.outputs, status.outputs),
-            (shown.inputs, status.inputs),
+            (known.outputs, status.outputs),
+            (known.inputs, status.inputs),
         )
         for key, value in told.items()
     )

@@ -80,6 +80,11 @@ class Deliveries:
         job = self._jobs.get(scope)
         return job is None or job.phase is Phase.NONE
 
+    def insists(self, scope: str) -> bool:
+        """Return whether changes to a device are still to be delivered, whatever it takes."""
+        job = self._jobs.get(scope)
+        return job is not None and job.insisting
+
     def request(self, scope: str, *, insist: bool = False) -> None:
         """Have the changes to a device delivered soon; if need be, time and again."""
         job = self._jobs.setdefault(scope, Job(self._clock()))
@@ -115,7 +120,10 @@ class Deliveries:
             with suppress(VendorError):
                 await self._vendor.abort(scope)
         completed = state is DeliveryState.COMPLETED and job.ours
-        if state is DeliveryState.NONE or (completed and not job.again):
+        told_of_ours = (
+            state in (DeliveryState.COMPLETED, DeliveryState.NONE) and job.ours
+        )
+        if told_of_ours and not job.again:
             job.insisting = False
         undone = await self._ended(scope, job.began if completed else None)
         undone = undone or job.insisting

@@ -12,6 +12,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 
@@ -31,7 +32,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import LatchkeyConfigEntry
-from .errors import vendor_errors
+from .errors import READING_ERRORS, vendor_errors
 from .vendors.model import Capability, Device
 from .vendors.passages import KeepsLog, LogLine
 from .vendors.readings import ReportsReadings
@@ -130,14 +131,20 @@ async def _request_readings(
                 ATTR_REQUEST, "not_in_list", allowed=", ".join(requestable)
             )
     rows: list[Row] = []
+    failures: list[HomeAssistantError] = []
     for device_id, entry, device in targets:
-        with vendor_errors(device.name or device.label):
-            requested = await entry.runtime_data.readings.async_request(device, name)
-        rows.append(
-            {
-                ATTR_DEVICE_ID: device_id,
-                "queued": list(requested.queued),
-                "skipped": requested.skipped,
-            }
-        )
+        row: Row = {ATTR_DEVICE_ID: device_id}
+        try:
+            with vendor_errors(device.name or device.label, READING_ERRORS):
+                requested = await entry.runtime_data.readings.async_request(
+                    device, name
+                )
+        except HomeAssistantError as err:
+            failures.append(err)
+            row["error"] = str(err)
+        else:
+            row |= {"queued": list(requested.queued), "skipped": requested.skipped}
+        rows.append(row)
+    if len(failures) == len(targets):
+        raise failures[0]
     return {"requests": rows}  # type: ignore[dict-item]  # rows of JSON, in a list that mypy takes for another

@@ -73,7 +73,7 @@ def _push(callbacks: Callbacks | None) -> dict[str, Any] | None:
                 "registered": health.callback is not None,
                 "foreign": health.foreign_host is not None,
                 "healthy": callbacks.is_healthy(device_id),
-                "missed": health.missed,
+                "missed": device_id in callbacks.missed,
                 "failures": health.callback and health.callback.failures,
                 "test_status": health.test_status,
             }

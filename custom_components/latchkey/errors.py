@@ -38,6 +38,20 @@ BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
 """What fails in another way where it is about a booking."""
 
 
+READING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {InvalidRequest: "invalid_request_readings", NotFound: "not_found_readings"}
+)
+"""What fails in another way where it is about readings."""
+SETTING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "invalid_request_setting",
+        InvalidRequest: "invalid_request_setting",
+        NotFound: "not_found_setting",
+    }
+)
+"""What fails in another way where it is about a setting."""
+
+
 def translated[E: HomeAssistantError](
     err: VendorError,
     exception: type[E],

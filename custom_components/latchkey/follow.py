@@ -1,6 +1,7 @@
 """How a platform follows what there is: the account's inventory, and what has been seen of it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import Final
@@ -27,10 +28,16 @@ type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]
 """Entities by unique id, made when they are new."""
 
 
-type Seen = tuple[
-    Callable[[CALLBACK_TYPE], CALLBACK_TYPE], Callable[[Device], Wanted | None]
-]
-"""Who tells that there is more to be seen, and what is seen of a device; None where that is not known yet."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Entities that appear once there is something to show."""
+
+    listen: Callable[[CALLBACK_TYPE], CALLBACK_TYPE]
+    """By whom one is told that there is more to be seen."""
+    wanted_of: Callable[[Device], Wanted]
+    """What is seen of a device."""
+    is_all: Callable[[Device], bool] = lambda _: False
+    """Whether that is all that it has, so that what is missing is gone."""
 
 
 @callback
@@ -110,23 +117,21 @@ def async_follow_seen(
     source: Seen,
 ) -> None:
     """Add what is seen of devices, now and when there is more; remove what a device is known to have no more."""
-    listen, wanted_of = source
     coordinator = entry.runtime_data
     known: set[str] = set()
+    followed: object = None
 
     @callback
     def follow() -> None:
         nonlocal known
         devices = coordinator.data.devices
         wanted: dict[str, Callable[[], LatchkeyEntity]] = {}
-        unknown: list[str] = []
+        settled: list[str] = []
         for device in devices.values():
-            if device.parent_id is not None:
-                continue
-            if (found := wanted_of(device)) is None:
-                unknown.append(seen_id(kind, unique_id(entry, device, "")))
-            else:
-                wanted |= found
+            if device.parent_id is None:
+                wanted |= source.wanted_of(device)
+                if source.is_all(device):
+                    settled.append(seen_id(kind, unique_id(entry, device, "")))
         if (keys := set(wanted)) == known:
             return
         new = [make() for key, make in wanted.items() if key not in known]
@@ -136,14 +141,22 @@ def async_follow_seen(
         for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
             if (
                 registered.domain == platform
-                and registered.unique_id.startswith(f"{kind}/")
+                and registered.unique_id.startswith(tuple(settled))
                 and registered.unique_id not in wanted
-                and not registered.unique_id.startswith(tuple(unknown))
             ):
                 registry.async_remove(registered.entity_id)
 
-    follow()
-    entry.async_on_unload(listen(follow))
+    @callback
+    def follow_devices() -> None:
+        """Look again where there are other devices than before."""
+        nonlocal followed
+        if followed is not coordinator.data.devices:
+            followed = coordinator.data.devices
+            follow()
+
+    follow_devices()
+    entry.async_on_unload(source.listen(follow))
+    entry.async_on_unload(coordinator.async_add_listener(follow_devices))
 
 
 @callback

@@ -29,6 +29,9 @@ class LogEvent(DeviceEntity, EventEntity):
 
     outcomes: tuple[Outcome, ...]
 
+    # Two equal lines of one reading are two events, although nothing differs.
+    _attr_force_update = True
+
     def __init__(
         self, coordinator: LatchkeyCoordinator, log: LogKeeper, device: Device, key: str
     ) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
 
 INTERVAL: Final = 60.0
-AFTER_PUSH: Final = 5.0
-"""Seconds after which a log is read when its device told of a change."""
+AFTER_PUSH: Final = (5.0, 30.0, 60.0)
+"""Seconds between the readings of a log when its device told of a change: a line may come later than the change."""
 SPACING: Final = 15.0
 """Seconds at least between two readings of a log."""
 OVERLAP: Final = timedelta(minutes=15)
@@ -38,6 +38,7 @@ class LogKeeper:
         self._read_to: dict[str, datetime] = {}
         self._deep_at: dict[str, datetime] = {}
         self._read_at: dict[str, float] = {}
+        self._looks: dict[str, list[float]] = {}
         self.lines: defaultdict[str, Listeners[[LogLine]]] = defaultdict(Listeners)
         """Told of each new line, by device."""
         self.rhythm = Rhythm(
@@ -47,9 +48,15 @@ class LogKeeper:
     @callback
     def async_hint(self, device_id: str) -> None:
         """Read a device's log soon: something happened there."""
-        now = self._coordinator.hass.loop.time()
-        earliest = self._read_at.get(device_id, now - SPACING) + SPACING
-        self.rhythm.async_hurry(device_id, max(AFTER_PUSH, earliest - now))
+        self._looks[device_id] = list(AFTER_PUSH)
+        self._look_again(device_id)
+
+    @callback
+    def _look_again(self, device_id: str) -> None:
+        if looks := self._looks.get(device_id):
+            now = self._coordinator.hass.loop.time()
+            earliest = self._read_at.get(device_id, now - SPACING) + SPACING
+            self.rhythm.async_hurry(device_id, max(looks.pop(0), earliest - now))
 
     def _interval(self, device_id: str) -> float:
         return max(INTERVAL, self._coordinator.interval(device_id))
@@ -59,6 +66,7 @@ class LogKeeper:
         assert isinstance(vendor, KeepsLog)
         now = dt_util.utcnow()
         self._read_at[device.id] = self._coordinator.hass.loop.time()
+        self._look_again(device.id)
         deep_at = self._deep_at.get(device.id)
         read_to = self._read_to.get(device.id)
         # A clock that was set back must not leave a gap.
@@ -69,12 +77,15 @@ class LogKeeper:
             or read_to > now
         ):
             start, deep_at = now - DEEP, now
+            if read_to:
+                # Nothing is left out, however long the vendor could not be reached.
+                start = min(start, read_to - OVERLAP)
         else:
             start = read_to - OVERLAP
         lines = await vendor.log(device, start, now + AHEAD)
         if deep_at is not None:
             self._deep_at[device.id] = deep_at
         self._read_to[device.id] = now
-        # Twice as long as anything is looked for, so that nothing is forgotten that may be read again.
-        for line in self._windows[device.id].take(lines, now - 2 * DEEP):
+        # Longer than anything is looked for, so that nothing is forgotten that may be read again.
+        for line in self._windows[device.id].take(lines, min(start, now - DEEP) - DEEP):
             self.lines[device.id].async_tell(line)

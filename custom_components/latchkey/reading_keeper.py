@@ -10,7 +10,7 @@ from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
 from .vendors.readings import Reading, ReportsReadings, Requested
-from .vendors.vendor import NotFound
+from .vendors.vendor import NotFound, VendorError
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
@@ -88,8 +88,9 @@ class ReadingKeeper:
         assert isinstance(vendor, ReportsReadings)
         try:
             report = await vendor.report(device)
-        finally:
+        except VendorError:
             self._look_again(device.id)
+            raise
         self.async_take(device.id, report.readings)
         waiting, _ = self._waiting.get(device.id, (set(), []))
         if waiting & report.answered:
@@ -97,7 +98,8 @@ class ReadingKeeper:
             if not waiting:
                 del self._waiting[device.id]
             # It told of its outputs and inputs, too.
-            self._coordinator.commands.async_look_later(device, 0.0)
+            self._coordinator.commands.async_look_later(device, 0.0, "report")
+        self._look_again(device.id)
 
     @callback
     def _look_again(self, device_id: str) -> None:

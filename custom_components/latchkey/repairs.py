@@ -21,6 +21,7 @@ class PushRepairFlow(RepairsFlow):
         """Initialize with the account, and the device where it is about one alone."""
         self._entry_id = entry_id
         self._device_id = device_id
+        self._placeholders: dict[str, str] | None = None
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
@@ -43,12 +44,14 @@ class PushRepairFlow(RepairsFlow):
                 errors["base"] = "not_called"
             except VendorError:
                 errors["base"] = "vendor_failed"
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        # A take-over that half succeeded has taken the issue back already.
+        if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
+            self._placeholders = issue.translation_placeholders
         return self.async_show_form(
             step_id="confirm",
             data_schema=vol.Schema({}),
             errors=errors,
-            description_placeholders=issue.translation_placeholders if issue else None,
+            description_placeholders=self._placeholders,
         )
 
     async def _async_repair(self, coordinator: LatchkeyCoordinator) -> bool:
@@ -60,8 +63,7 @@ class PushRepairFlow(RepairsFlow):
         if device is None:
             # It is gone, and its callback is nobody's concern.
             return True
-        await coordinator.callbacks.async_take_over(device)
-        return await coordinator.callbacks.async_test(device)
+        return await coordinator.callbacks.async_take_over(device)
 
 
 async def async_create_fix_flow(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+RETRY = 300.0
+"""Seconds after which what failed is tried again, if not sooner anyway."""
 UNSTATED_WAIT = 60.0
 """Seconds to wait after a rate limit that names no time."""
 
@@ -111,9 +113,11 @@ class Rhythm:
                 try:
                     await self._action(device)
                 except RateLimited as err:
+                    self._due.pop(device.id, None)
                     self._coordinator.async_pause(err.retry_after or UNSTATED_WAIT)
                     return
                 except VendorError as err:
+                    self._sooner(device.id, RETRY)
                     _LOGGER.debug(
                         "%s: %s of %s: %s",
                         self._coordinator.name,
@@ -123,12 +127,17 @@ class Rhythm:
                     )
                 else:
                     # What it has learned may change how soon it is due again.
-                    self._due[device.id] = min(
-                        self._due[device.id], loop.time() + self._interval(device.id)
-                    )
+                    self._sooner(device.id, self._interval(device.id))
         finally:
             self._running = False
-            self._arm()
+            # There may be what was to be done at once meanwhile.
+            self.async_tick()
+
+    def _sooner(self, device_id: str, seconds: float) -> None:
+        """Have a device called for in some seconds, if it is not to be sooner."""
+        if device_id in self._due:
+            at = self._coordinator.hass.loop.time() + seconds
+            self._due[device_id] = min(self._due[device_id], at)
 
     @callback
     def _arm(self) -> None:

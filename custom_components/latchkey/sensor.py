@@ -28,7 +28,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .callbacks import Callbacks, Health
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .entity import DeviceEntity, LatchkeyEntity, seen_id, unique_id
-from .follow import Wanted, async_follow_inventory, async_follow_seen
+from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .grant_sensor import GRANT_SENSORS, DeliverySensor, GrantSensor
 from .vendors.model import Device
 from .vendors.readings import Reading, ReadingKind
@@ -176,7 +176,7 @@ async def async_setup_entry(
         async_add_entities,
         Platform.SENSOR,
         _READING,
-        (coordinator.readings.found.async_listen, readings),
+        Seen(coordinator.readings.found.async_listen, readings),
     )
     if callbacks := coordinator.callbacks:
 
@@ -195,7 +195,7 @@ async def async_setup_entry(
             async_add_entities,
             Platform.SENSOR,
             _PUSH,
-            (callbacks.found.async_listen, push),
+            Seen(callbacks.found.async_listen, push, callbacks.is_known),
         )
 
 

@@ -6,13 +6,14 @@ from typing import Final, override
 
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .entity import DeviceEntity, seen_id, unique_id
-from .errors import vendor_errors
-from .fields import invalid
-from .follow import Wanted, async_follow_seen
+from .errors import SETTING_ERRORS, vendor_errors
+from .follow import Seen, Wanted, async_follow_seen
 from .setting_keeper import SettingKeeper
 from .vendors.model import Device
 from .vendors.settings import Setting, SettingKind
@@ -56,10 +57,14 @@ class SettingEntity(DeviceEntity):
         """Change the setting at the vendor, and have it delivered."""
         name = f"{self.device.name or self.device.label}, {self.setting.name}"
         try:
-            with vendor_errors(name):
+            with vendor_errors(name, SETTING_ERRORS):
                 await self._keeper.async_change(self.device, self.setting, value)
-        except InvalidField as err:
-            raise invalid(err.field, err.reason) from None
+        except InvalidField:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="setting_not_allowed",
+                translation_placeholders={"name": name},
+            ) from None
 
 
 @callback
@@ -77,14 +82,12 @@ def async_follow_settings(
     if (keeper := coordinator.settings) is None:
         return
 
-    def wanted(device: Device) -> Wanted | None:
-        if (settings := keeper.values.get(device.id)) is None:
-            return None
+    def wanted(device: Device) -> Wanted:
         return {
             seen_id(_SETTING, unique_id(entry, device, setting.id)): partial(
                 entity, coordinator, keeper, device, setting
             )
-            for setting in settings.values()
+            for setting in keeper.values.get(device.id, {}).values()
             if setting.kind is kind
         }
 
@@ -93,5 +96,9 @@ def async_follow_settings(
         async_add_entities,
         platform,
         _SETTING,
-        (keeper.found.async_listen, wanted),
+        Seen(
+            keeper.found.async_listen,
+            wanted,
+            lambda device: device.id in keeper.values,
+        ),
     )

@@ -2,17 +2,24 @@
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from .deliveries import Deliveries
+from .ledger import LedgerError
+from .ledger_store import LedgerStore
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
 from .vendors.settings import HasSettings, Setting
+from .vendors.vendor import OutcomeUnknown
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
 
+LOOK_AFTER: Final = 10.0
+CONTENT: Final = "settings"
 INTERVAL: Final = 3600.0
 
 
@@ -25,6 +32,11 @@ class SettingKeeper:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.values: dict[str, dict[str, Setting]] = {}
         """By device; one that could not be read yet is absent."""
+        self._store = LedgerStore(
+            coordinator.hass, coordinator.config_entry.entry_id, CONTENT
+        )
+        self._undelivered: set[str] = set()
+        self._taken_up: set[str] = set()
         self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
         """Told of new values, by device."""
         self.found: Listeners[[]] = Listeners()
@@ -37,6 +49,11 @@ class SettingKeeper:
             lambda _: INTERVAL,
         )
 
+    async def async_load(self) -> None:
+        """Take up the deliveries that a restart has interrupted."""
+        data = await self._store.async_load() or {}
+        self._undelivered = set(data.get("undelivered", []))
+
     async def async_change(
         self, device: Device, setting: Setting, value: float | str | bool
     ) -> None:
@@ -45,19 +62,40 @@ class SettingKeeper:
         assert isinstance(vendor, HasSettings)
         # Not the commands' own turn: a door does not wait for a setting.
         async with self._locks[device.id]:
-            await vendor.change_setting(device, setting, value)
+            try:
+                await vendor.change_setting(device, setting, value)
+            except OutcomeUnknown:
+                # It may stand at the server, and shows soon.
+                self.rhythm.async_hurry(device.id, LOOK_AFTER)
+                raise
         self.values[device.id] = {
             **self.values[device.id],
             setting.id: replace(setting, value=value),
         }
         self.changed[device.id].async_tell()
+        self._undelivered.add(device.id)
+        self._taken_up.add(device.id)
+        self._deliver(device.id)
+        await self._async_save()
+
+    def _deliver(self, device_id: str) -> None:
+        if deliveries := self._deliveries:
+            deliveries.request(device_id, insist=True)
+
+    @property
+    def _deliveries(self) -> Deliveries | None:
         grants = self._coordinator.grants
-        if grants and grants.deliveries:
-            grants.deliveries.request(device.id, insist=True)
+        return grants.deliveries if grants else None
+
+    async def _async_save(self) -> None:
+        """Keep which devices are still to learn of a change; without that only a restart would forget it."""
+        with suppress(LedgerError):
+            await self._store.async_write({"undelivered": sorted(self._undelivered)})
 
     async def _async_read(self, device: Device) -> None:
         vendor = self._coordinator.vendor
         assert isinstance(vendor, HasSettings)
+        await self._async_take_up(device.id)
         before = self.values.get(device.id)
         read = {setting.id: setting for setting in await vendor.settings(device)}
         if self.values.get(device.id) is not before:
@@ -67,3 +105,14 @@ class SettingKeeper:
         if before is None or before.keys() != read.keys():
             self.found.async_tell()
         self.changed[device.id].async_tell()
+
+    async def _async_take_up(self, device_id: str) -> None:
+        """Go on with a delivery that a restart has interrupted; forget one that has come to its end."""
+        if device_id not in self._undelivered or self._deliveries is None:
+            return
+        if device_id not in self._taken_up:
+            self._taken_up.add(device_id)
+            self._deliver(device_id)
+        elif not self._deliveries.insists(device_id):
+            self._undelivered.discard(device_id)
+            await self._async_save()

@@ -31,6 +31,8 @@ class Statuses:
         """Initialize with nothing told."""
         self.reported: dict[str, Status] = {}
         self._pushed: dict[str, tuple[Status, float]] = {}
+        self._told_at: dict[str, datetime] = {}
+        """When each last told something, by the vendor's clock; it outlives a status that is forgotten."""
 
     def take_polled(
         self, device_id: str, status: Status, before: Status | None, now: float
@@ -38,10 +40,10 @@ class Statuses:
         """Take in what was asked for when `before` was held, unless something newer came in meanwhile; return whether."""
         held = self.reported.get(device_id)
         pushed, at = self._pushed.get(device_id, (None, 0.0))
-        believed = held is before and (held is not pushed or now - at >= PATIENCE)
-        if not believed and _is_older(status, held):
+        patient = held is pushed and (status.cached or now - at < PATIENCE)
+        if (held is not before or patient) and _is_older(status, held):
             return False
-        self.reported[device_id] = status
+        self._take(device_id, status)
         return True
 
     def take_pushed(
@@ -49,28 +51,34 @@ class Statuses:
     ) -> Verdict:
         """Take in what was pushed if it is newer; what it does not tell stays as it was."""
         held = self.reported.get(device_id)
-        at = status.observed_at
+        at, told_at = status.observed_at, self._told_at.get(device_id)
         if at is None or at > utc_now + AHEAD:
             return Verdict.UNCLEAR
-        if held and held.observed_at:
-            if at < held.observed_at:
-                return Verdict.OLDER
-            if at == held.observed_at:
-                # The vendor's times have whole seconds, in which more than one thing can happen.
-                return (
-                    Verdict.REPEATED
-                    if _tells_nothing_new(status, held)
-                    else Verdict.UNCLEAR
-                )
+        if told_at and at < told_at:
+            return Verdict.OLDER
+        if at == told_at:
+            # The vendor's times have whole seconds, in which more than one thing can happen.
+            repeated = held is not None and _tells_nothing_new(status, held)
+            return Verdict.REPEATED if repeated else Verdict.UNCLEAR
         if held:
             status = replace(
                 status,
                 outputs={**held.outputs, **status.outputs},
                 inputs={**held.inputs, **status.inputs},
             )
-        self.reported[device_id] = status
+        self._take(device_id, status)
         self._pushed[device_id] = (status, now)
         return Verdict.NEWS
+
+    def forget(self, device_id: str, before: Status | None) -> None:
+        """Forget a status that could not be read again, unless a newer one came in meanwhile."""
+        if self.reported.get(device_id) is before:
+            self.reported.pop(device_id, None)
+
+    def _take(self, device_id: str, status: Status) -> None:
+        self.reported[device_id] = status
+        if status.observed_at:
+            self._told_at[device_id] = status.observed_at
 
 
 def _is_older(status: Status, held: Status | None) -> bool:

@@ -44,7 +44,7 @@ class SettingText(SettingEntity, TextEntity):
     def native_value(self) -> str | None:
         """Return the text."""
         value = self.setting.value
-        return value[:255] if isinstance(value, str) else None
+        return value[: self.native_max] if isinstance(value, str) else None
 
     @override
     async def async_set_value(self, value: str) -> None:

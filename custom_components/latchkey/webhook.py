@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
 import logging
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp.hdrs import METH_POST
@@ -74,20 +76,20 @@ class Receiver:
         )
         self._entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
 
-    @callback
-    def async_expect(self, device_id: str) -> None:
-        """Wait for a call about a device from now on."""
-        self._expected[device_id] = asyncio.Event()
+    @contextmanager
+    def expecting(self, device_id: str) -> Iterator[asyncio.Event]:
+        """Have a call about a device noted that says nothing new, such as a test's."""
+        came = self._expected[device_id] = asyncio.Event()
+        try:
+            yield came
+        finally:
+            del self._expected[device_id]
 
-    async def async_was_called(self, device_id: str, *, wait: bool) -> bool:
-        """Return whether the call that is expected came through, or does in a moment."""
-        expected = self._expected[device_id]
-        if wait:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_TEST):
-                    await expected.wait()
-        self._expected.pop(device_id, None)
-        return expected.is_set()
+    async def async_wait(self, came: asyncio.Event) -> None:
+        """Wait for a call that the vendor says it has made."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_TEST):
+                await came.wait()
 
     async def _async_handle(
         self, hass: HomeAssistant, webhook_id: str, request: Request
@@ -123,8 +125,8 @@ class Receiver:
             return "unknown_device", HTTPStatus.NOT_FOUND
         if signed is Signed.YES:
             return self._take(push), HTTPStatus.OK
-        self._hint(push.device_id)
-        self._came_through(push.device_id)
+        if self._hint(push.device_id) or push.device_id in self._expected:
+            self._came_through(push.device_id, signed=False)
         return "hint", HTTPStatus.OK
 
     @callback
@@ -138,41 +140,48 @@ class Receiver:
         if verdict is Verdict.UNCLEAR:
             self._hint(push.device_id, UNCLEAR_EVERY)
         # What tells nothing new may be replayed by anybody who has seen it, but for the test that we asked for.
-        if verdict in (Verdict.NEWS, Verdict.UNCLEAR) or self._is_expected(push):
-            self._came_through(push.device_id)
+        if verdict in (Verdict.NEWS, Verdict.UNCLEAR):
+            self._came_through(push.device_id, signed=True)
+        elif self._is_expected(push.device_id):
+            self._came_through(push.device_id, signed=True, of_change=False)
         if verdict is Verdict.NEWS and self._coordinator.log:
             self._coordinator.log.async_hint(push.device_id)
         return verdict
 
-    def _is_expected(self, push: Push) -> bool:
-        expected = self._expected.get(push.device_id)
+    def _is_expected(self, device_id: str) -> bool:
+        expected = self._expected.get(device_id)
         return expected is not None and not expected.is_set()
 
     @callback
-    def _came_through(self, device_id: str) -> None:
+    def _came_through(
+        self, device_id: str, *, signed: bool, of_change: bool = True
+    ) -> None:
         self.heard_at[device_id] = dt_util.utcnow()
         if expected := self._expected.get(device_id):
             expected.set()
-        self._callbacks.async_heard(device_id)
+        self._callbacks.async_heard(device_id, signed=signed, of_change=of_change)
 
     @callback
-    def _hint(self, device_id: str, every: float = HINT_EVERY) -> None:
-        """Have a device read again, but not as often as somebody might wish who only calls."""
+    def _hint(self, device_id: str, every: float = HINT_EVERY) -> bool:
+        """Have a device read again, but not as often as somebody might wish who only calls; return whether anew."""
         now = self._coordinator.hass.loop.time()
-        due = self._hinted_at.get(device_id, now - every)
-        if due <= now:
-            # The next one after that which was the last.
-            due = max(now, due + every)
-            self._hinted_at[device_id] = due
+        last = self._hinted_at.get(device_id, -inf)
+        if last >= now:
+            # One is to come, and sees this one's reason too.
+            return False
+        due = self._hinted_at[device_id] = max(now, last + every)
         self._coordinator.commands.async_look_later(
-            self._coordinator.inventory.devices[device_id], due - now
+            self._coordinator.inventory.devices[device_id], due - now, "call"
         )
+        return True
 
 
 async def _body(request: Request) -> bytes | None:
     """Return a call's body, None once it is larger than any may be; a cloudhook's request has no length to ask for."""
     body = bytearray()
-    while chunk := await request.content.read(CHUNK):
+    # Asked for once: a cloudhook's request begins anew each time.
+    content = request.content
+    while chunk := await content.read(CHUNK):
         body += chunk
         if len(body) > LARGEST_BODY:
             return None

@@ -15,9 +15,11 @@ HIDDEN: Final = "•••"
 _SHORT: Final = 8
 _TELLING: Final = 4
 """Digits in a row from which on a text may hold a PIN."""
-_NUMBERS: Final = re.compile(
-    r"\+?[0-9](?:[ -]?[0-9])+|\b(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{6,}\b"
+_MIXED: Final = re.compile(
+    r"[0-9A-Fa-f]*[0-9][0-9A-Fa-f]*(?:[ .:/-][0-9A-Fa-f]*[0-9][0-9A-Fa-f]*)*"
 )
+"""What may be a tag's number: hexadecimal with digits, perhaps in groups."""
+_SHORTEST_TAG: Final = 6
 
 
 class Outcome(StrEnum):
@@ -61,8 +63,8 @@ def is_short(number: str) -> bool:
 
 
 def masked(number: str) -> str:
-    """Return what may be shown of a number: nothing of a short one, the last two digits of a longer one."""
-    return HIDDEN if is_short(number) else HIDDEN + number[-2:]
+    """Return what may be shown of a number: nothing of a short one, the last two characters of a longer one."""
+    return HIDDEN if is_short(number) else HIDDEN + number[-2:].strip()
 
 
 def without_numbers(text: str) -> str:
@@ -70,10 +72,13 @@ def without_numbers(text: str) -> str:
 
     def mask(found: re.Match[str]) -> str:
         number = found[0]
-        told = sum(character.isalnum() for character in number) < _TELLING
-        return number if told else masked(number)
+        digits = sum(character.isdecimal() for character in number)
+        length = sum(character.isalnum() for character in number)
+        tells = digits >= _TELLING or length >= _SHORTEST_TAG
+        # Where one number ends and the next begins is not known in a text.
+        return HIDDEN if tells else number
 
-    return _NUMBERS.sub(mask, text)
+    return _MIXED.sub(mask, text)
 
 
 class LogWindow:

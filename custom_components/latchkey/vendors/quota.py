@@ -4,9 +4,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Final
 
 _MOST_KEPT: Final = 1000
+_LONGEST: Final = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,15 @@ class Limit:
     most: int
     interval: float
     fresh: float
+
+    def __post_init__(self) -> None:
+        """Bring what nobody can mean within a day."""
+        for name in ("interval", "fresh"):
+            seconds = getattr(self, name)
+            bounded = (
+                min(max(seconds, 0.0), _LONGEST) if isfinite(seconds) else _LONGEST
+            )
+            object.__setattr__(self, name, bounded)
 
 
 class Quota:
@@ -34,17 +45,20 @@ class Quota:
 
     def is_fresh(self, key: Hashable, limit: Limit) -> bool:
         """Return whether the last answer is still taken for the present one."""
-        asked = self._asked.get(key)
-        if not asked:
-            return False
-        age = (self._clock() - max(asked)).total_seconds()
-        return 0 <= age < limit.fresh
+        now = self._clock()
+        # What lies in the future was counted before the clock was set back.
+        last = max((at for at in self._asked.get(key, ()) if at <= now), default=None)
+        return last is not None and (now - last).total_seconds() < limit.fresh
+
+    def take_back(self, key: Hashable) -> None:
+        """Forget the last request: it came to nothing."""
+        if asked := self._asked.get(key):
+            asked.pop()
 
     def wait(self, key: Hashable, limit: Limit) -> float:
         """Return the seconds after which another request is within the limit; 0 for now."""
         now = self._clock()
         interval = timedelta(seconds=limit.interval)
-        # What lies in the future was counted before the clock was set back.
         times = sorted(
             at for at in self._asked.get(key, ()) if now - interval < at <= now
         )

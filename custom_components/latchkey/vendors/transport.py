@@ -147,7 +147,7 @@ class Transport:
             try:
                 async with self._places_for_reads:
                     answer = await self._send(method, path, query, body, once=False)
-                if answer.status == HTTPStatus.NO_CONTENT:
+                if answer.status == HTTPStatus.NO_CONTENT or not answer.body.strip():
                     return None
                 return answer.json()
             except ServiceUnavailable:

@@ -1,7 +1,6 @@
 """FlexyKey's units, relays and inputs as Latchkey's devices, outputs and inputs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -27,7 +26,7 @@ from .log import UnitLogs
 from .measures import measured, named, names
 from .part import utc_now
 from .settings import UnitSettings
-from .statuses import all_of, status_of
+from .statuses import all_of
 from .webhooks import Webhooks
 from .wire import WireExpansion, WireIO, WireUnit
 
@@ -83,14 +82,15 @@ class FlexyKey(AccessList, UnitInformation, UnitSettings, UnitLogs, Webhooks, Bo
         self._names = {device.id: device.name or device.label for device in devices}
         self._measures = {str(unit.unitid): names(unit) for unit in units}
         # How old the text is, the vendor does not tell.
-        readings = {str(unit.unitid): measured(unit.unitinfo, None) for unit in units}
+        readings = {
+            str(unit.unitid): named(measured(unit.unitinfo, None), names(unit))
+            for unit in units
+        }
         return Inventory(devices=tuple(devices), complete=complete, readings=readings)
 
     async def status(self, device: Device) -> Status:
         """Return the state of a unit and its expansions."""
-        status = status_of(await self._client.status(device.root_id))
-        known = self._measures.get(device.root_id, {})
-        return replace(status, readings=named(status.readings, known))
+        return self._status(await self._client.status(device.root_id))
 
     async def set_output(self, device: Device, output_id: str, *, on: bool) -> datetime:
         """Turn a relay on or off."""

@@ -1,5 +1,6 @@
 """FlexyKey's bookings, of which the guide shows the body alone."""
 
+from datetime import UTC
 from http import HTTPMethod
 from typing import Any
 
@@ -17,13 +18,16 @@ class Bookings(Part):
         """Make a booking; return its bookingId (14; method and path are assumed, see paths.BOOKINGS)."""
         body: dict[str, Any] = {
             "bookingObjectId": order.booking_object,
-            "startDate": order.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "endDate": order.end.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "startDate": order.start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "endDate": order.end.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         if order.phone:
             body["phone1"] = order.phone
         answer = await self._client.command(HTTPMethod.POST, paths.BOOKINGS, body)
         try:
-            return WireBooked.parse(answer).bookingid
+            booking_id = WireBooked.parse(answer).bookingid
         except AnswerNotUnderstood:
-            raise OutcomeUnknown("no bookingId") from None
+            booking_id = ""
+        if not booking_id:
+            raise OutcomeUnknown("no bookingId")
+        return booking_id

@@ -8,7 +8,13 @@ from typing import Any, Final
 from ..model import Device
 from ..quota import Limit, Quota
 from ..readings import Report, Requested
-from ..vendor import AnswerNotUnderstood, NotFound, RateLimited
+from ..vendor import (
+    AnswerNotUnderstood,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    VendorError,
+)
 from . import paths
 from .client import FlexyKeyClient
 from .measures import measured, named
@@ -18,6 +24,7 @@ from .wire_more import WireCatalogue, WireCommand, WireMessage, WireProfile, Wir
 _MOST_MESSAGES: Final = 100
 _CATALOGUE_AGE: Final = timedelta(hours=1)
 _QUEUED: Final = "QUEUED"
+_COMMAND: Final = "typeName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +44,30 @@ class UnitInformation(Part):
     ) -> None:
         """Initialize with the API."""
         super().__init__(client, clock)
-        self._measures: dict[str, dict[str, tuple[str, str]]] = {}
         self._marks: dict[str, int] = {}
         self._quota = Quota(clock)
+        self._counted: set[str] = set()
         self._catalogue: Mapping[str, _Request] = {}
         self._catalogue_read: datetime | None = None
 
     async def report(self, device: Device) -> Report:
-        """Return what the messages of a unit tell that are newer than those read last (GET /UnitMessages, 7.3)."""
-        query = {"unitId": device.root_id, "limit": str(_MOST_MESSAGES)}
-        raw = await self._client.transport.read(paths.MESSAGES, query)
-        messages, _ = WireMessage.parse_all(raw)
+        """Return what the messages of a unit tell that are newer than those read last (GET /UnitMessages, 7.3).
+
+        At first that is the last that it told of each kind.
+        """
         mark = self._marks.get(device.root_id)
-        if mark is None:
-            # They were asked for before we came, by us or by others, and count for the limits all the same.
-            for message in messages:
-                if message.timestampiso:
-                    self._quota.note(
-                        (device.root_id, message.matchedtype), message.timestampiso
-                    )
+        messages = await self._messages(device, limit=str(_MOST_MESSAGES))
+        if mark is None and len(messages) >= _MOST_MESSAGES:
+            # Frequent ones may have pushed others out of those that are answered.
+            told = {message.matchedtype for message in messages}
+            for name, request in (await self._requests()).items():
+                if request.field == _COMMAND and name not in told:
+                    messages += await self._messages(device, typeName=name, limit="1")
         new = sorted(
             (message for message in messages if mark is None or message.id > mark),
             key=lambda message: message.id,
         )
-        if new:
-            self._marks[device.root_id] = new[-1].id
-        elif mark is None:
-            self._marks[device.root_id] = 0
+        self._marks[device.root_id] = new[-1].id if new else mark or 0
         readings = {
             reading.id: reading
             for message in new
@@ -71,8 +75,18 @@ class UnitInformation(Part):
         }
         return Report(
             readings=named(readings.values(), self._measures.get(device.root_id, {})),
-            answered=frozenset(message.matchedtype for message in new),
+            # What was told before we came answers nobody here.
+            answered=frozenset(
+                message.matchedtype for message in new if mark is not None
+            ),
         )
+
+    async def _messages(self, device: Device, **query: str) -> list[WireMessage]:
+        raw = await self._client.transport.read(
+            paths.MESSAGES, {"unitId": device.root_id, **query}
+        )
+        messages, _ = WireMessage.parse_all(raw)
+        return messages
 
     async def requestable(self) -> list[str]:
         """Return the profiles and commands of the catalogue, those of most commands first (7.1)."""
@@ -89,6 +103,9 @@ class UnitInformation(Part):
         if (request := requests.get(name)) is None:
             raise NotFound("not in the catalogue")
         unit_id = device.root_id
+        if unit_id not in self._counted:
+            await self._count_past(device, requests)
+            self._counted.add(unit_id)
         if self._quota.is_fresh((unit_id, name), request.limit):
             return Requested(skipped=dict.fromkeys(request.commands, "fresh"))
         asked = {name, *request.commands}
@@ -101,10 +118,31 @@ class UnitInformation(Part):
             raise RateLimited(wait)
         for each in asked:
             self._quota.note((unit_id, each))
-        raw = await self._client.of_unit(
-            paths.REQUEST_INFO, unit_id, **{request.field: name}
-        )
+        try:
+            raw = await self._client.of_unit(
+                paths.REQUEST_INFO, unit_id, **{request.field: name}
+            )
+        except OutcomeUnknown:
+            raise
+        except VendorError:
+            for each in asked:
+                self._quota.take_back((unit_id, each))
+            raise
         return _requested(raw, request)
+
+    async def _count_past(
+        self, device: Device, requests: Mapping[str, _Request]
+    ) -> None:
+        """Count what others, or we before a restart, seem to have asked for: the messages tell of it."""
+        told: dict[str, list[datetime]] = {}
+        for message in await self._messages(device, limit=str(_MOST_MESSAGES)):
+            if message.timestampiso:
+                told.setdefault(message.matchedtype, []).append(message.timestampiso)
+        for name, request in requests.items():
+            # A profile was asked for at most as often as its rarest command has answered.
+            times = min((told.get(each, []) for each in request.commands), key=len)
+            for at in times:
+                self._quota.note((device.root_id, name), at)
 
     async def _requests(self) -> Mapping[str, _Request]:
         """Return the catalogue, read anew once an hour (GET /RequestUnitInfoTypes, 7.1)."""
@@ -122,7 +160,7 @@ def _catalogue(wire: WireCatalogue) -> Mapping[str, _Request]:
     profiles, _ = WireProfile.parse_all(wire.profiles or [])
     requests = {
         command.typename: _Request(
-            "typeName",
+            _COMMAND,
             Limit(
                 command.ratelimitmax,
                 command.ratelimitintervalseconds,
@@ -133,7 +171,9 @@ def _catalogue(wire: WireCatalogue) -> Mapping[str, _Request]:
         for command in commands
     }
     for profile in profiles:
-        names = profile.typenames if isinstance(profile.typenames, list) else []
+        names = profile.typenames
+        if not isinstance(names, list) or not names:
+            continue
         requests[profile.profilename] = _Request(
             "profile",
             Limit(

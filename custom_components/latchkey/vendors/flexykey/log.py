@@ -1,7 +1,8 @@
 """FlexyKey's unit logs as passages: Swedish free text, told apart by a table."""
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import re
 from typing import Final
 
@@ -15,7 +16,8 @@ from .wire_more import WireLog
 
 _PAGE: Final = 500
 """Rows that an older page of the vendor's names as the most of an answer; a full one may be cut."""
-_SHORTEST: Final = timedelta(minutes=1)
+_MOST_REQUESTS: Final = 200
+"""How many a single reading may take, should the vendor not go by the dates at all."""
 _HOLDERS_AGE: Final = timedelta(minutes=10)
 
 _TEXTS: Final = (
@@ -26,7 +28,9 @@ _TEXTS: Final = (
 """The texts of the guide's example (13), the outcome and its reason; other texts are kept as they are."""
 _METHODS: Final = {"telefon": "phone", "rfid": "tag", "tangentbord": "pin"}
 _EMPTY: Final = {"", "-", "--", "- saknas -"}
-_NUMBER: Final = re.compile(r"\+?[0-9][0-9 -]*|[0-9A-Fa-f]*[0-9][0-9A-Fa-f]*")
+_NUMBER: Final = re.compile(
+    r"\+?[0-9][0-9 -]*|(?=.*[0-9])[0-9A-Fa-f]+(?:[ .:-][0-9A-Fa-f]+)*"
+)
 
 
 class UnitLogs(Part):
@@ -43,7 +47,7 @@ class UnitLogs(Part):
         self, device: Device, start: datetime, end: datetime
     ) -> list[LogLine]:
         """Return a unit's log of a period (GET /unitlogs/{unitId}, 13); an answer that may be cut is asked for in halves."""
-        rows = await self._logged(device.root_id, start, end)
+        rows = await self._logged(device.root_id, start, end, [_MOST_REQUESTS])
         lines = []
         for row in rows:
             recorded = row.serverdate or row.unitdate
@@ -53,17 +57,27 @@ class UnitLogs(Part):
         return lines
 
     async def _logged(
-        self, unit_id: str, start: datetime, end: datetime
+        self, unit_id: str, start: datetime, end: datetime, left: list[int]
     ) -> list[WireLog]:
+        left[0] -= 1
         query = {"dateFrom": _iso(start), "dateTo": _iso(end)}
         raw = await self._client.transport.read(f"{paths.LOGS}/{unit_id}", query)
         rows, _ = WireLog.parse_all(raw)
-        half = (end - start) / 2
-        if len(rows) < _PAGE or half < _SHORTEST:
+        middle = (start + (end - start) / 2).replace(microsecond=0)
+        # More than that shows that the vendor does not cut.
+        if len(raw) != _PAGE or left[0] < 2 or not start < middle < end:
             return rows
-        middle = (start + half).replace(microsecond=0)
-        later = await self._logged(unit_id, middle + timedelta(seconds=1), end)
-        return [*await self._logged(unit_id, start, middle), *later]
+        earlier = await self._logged(unit_id, start, middle, left)
+        later = await self._logged(unit_id, middle, end, left)
+        # Both ends are included: what stands in both halves happened in the middle.
+        twice = Counter(repr(vars(row)) for row in earlier)
+        for row in later:
+            same = repr(vars(row))
+            if twice[same]:
+                twice[same] -= 1
+            else:
+                earlier.append(row)
+        return earlier
 
     async def _line(self, unit_id: str, row: WireLog, recorded: datetime) -> LogLine:
         number = row.sourceid if _NUMBER.fullmatch(row.sourceid) else None
@@ -74,13 +88,13 @@ class UnitLogs(Part):
             holder = await self._holder(unit_id, number)
         if holder and number:
             holder = holder.replace(number, masked(number))
-        text = without_numbers(row.logmsg)
+        words = row.logmsg.replace(number, masked(number)) if number else row.logmsg
         return LogLine(
             device_id=unit_id,
             outcome=outcome,
             occurred_at=row.unitdate or recorded,
             recorded_at=recorded,
-            text=text,
+            text=without_numbers(words),
             holder=without_numbers(holder) if holder else None,
             method=_method(row.logmsg) if number else None,
             reason=reason,
@@ -90,8 +104,7 @@ class UnitLogs(Part):
                 recorded.isoformat(),
                 str(row.unitdate),
                 row.sourceid,
-                row.sourcelabel,
-                row.actionlabel,
+                # Not the labels: they may be those of the present access list.
                 row.logmsg,
             ),
         )
@@ -106,17 +119,18 @@ class UnitLogs(Part):
             try:
                 entries = await self._client.entries(unit_id)
             except VendorError:
-                return None
-            names = {entry.idnumber: entry.name for entry in entries}
+                # Asked again for each line, it would cost more than a name is worth.
+                entries = []
+            names = {entry.idnumber: entry.name for entry in entries} or names
             self._holders[unit_id] = (now, names)
         return names.get(number) or None
 
 
 def _classified(text: str, *, by_somebody: bool) -> tuple[Outcome, str | None]:
-    """Return what a line tells of; only what somebody did can be a passage."""
+    """Return what a line tells of; what nobody did lets nobody in, but a withheld number can be turned away."""
     for pattern, outcome, reason in _TEXTS:
         if pattern.search(text.casefold().strip()) and (
-            by_somebody or outcome is Outcome.RESTART
+            by_somebody or outcome is not Outcome.GRANTED
         ):
             return outcome, reason
     return Outcome.OTHER, None
@@ -129,4 +143,4 @@ def _method(text: str) -> str | None:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

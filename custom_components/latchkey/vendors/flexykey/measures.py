@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 import re
 from typing import Any, Final
 
@@ -77,7 +78,7 @@ def _one(kind: ReadingKind, value: float | str, at: datetime | None) -> Reading:
 
 
 def _is_number(text: str) -> bool:
-    return not text[-1].isalpha()
+    return not text[-1].isalpha() and isfinite(float(text))
 
 
 def names(unit: WireUnit) -> dict[str, tuple[str, str]]:

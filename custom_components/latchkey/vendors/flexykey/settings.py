@@ -1,14 +1,22 @@
 """FlexyKey's unit settings: definitions with parameters as settings of one value each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPMethod
+from math import isfinite
 import re
 from typing import Any, Final
 
 from ..model import Device
 from ..settings import Setting, SettingKind
-from ..vendor import AnswerNotUnderstood, InvalidField, NotFound, OutcomeUnknown
+from ..vendor import (
+    AnswerNotUnderstood,
+    InvalidField,
+    NotFound,
+    OutcomeUnknown,
+    VendorError,
+)
 from . import paths
 from .client import FlexyKeyClient, items
 from .part import Part, utc_now
@@ -20,30 +28,13 @@ _NUMBER: Final = "integer"
 _ENUM: Final = "enum"
 _TEXT: Final = ("text", "string")
 _ON_OFF: Final = {"ON", "OFF"}
-_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-_SECRET: Final = frozenset(
-    [
-        "code",
-        "codes",
-        "key",
-        "keys",
-        "number",
-        "numbers",
-        "password",
-        "passwd",
-        "passphrase",
-        "phone",
-        "pin",
-        "pins",
-        "psk",
-        "pwd",
-        "secret",
-        "sms",
-        "tag",
-        "token",
-    ]
+_SECRET: Final = re.compile(
+    "pass|pw|pin|cod|kod|psk|key|nyckel|l[oö]sen|secret|token", re.IGNORECASE
 )
-"""Words in the name of a setting whose value is nothing to be shown."""
+"""What in the name or the description of a setting tells of a value that is nothing to be shown."""
+_NAMES: Final = re.compile("(?:name|namn|label)$", re.IGNORECASE)
+"""The names of the texts that are shown: of any other, nobody knows what stands in it."""
+_NUMBERS: Final = re.compile("tel|phone|sms|num", re.IGNORECASE)
 
 type _Definition = tuple[WireDefinition, Sequence[WireParam | None]]
 
@@ -78,7 +69,8 @@ class UnitSettings(Part):
 
         Raises InvalidField for what the definition does not allow, NotFound where the unit lacks the setting.
         """
-        _check(setting, value)
+        if not _allows(setting, value):
+            raise InvalidField("value", "not_allowed")
         definitions = await self._defined()
         for row in await self._rows(device):
             for place, held in _settings(row, definitions):
@@ -95,12 +87,20 @@ class UnitSettings(Part):
             await self._client.command(HTTPMethod.PUT, paths.SETTINGS, body)
         except OutcomeUnknown:
             # It can be read back, so that nobody is left in doubt.
-            wanted = [str(param) for param in params]
-            if not any(
-                row.setting == name and [str(param) for param in row.params] == wanted
-                for row in await self._rows(device)
-            ):
+            if not await self._has(device, name, params):
                 raise
+
+    async def _has(self, device: Device, name: str, params: list[Any]) -> bool:
+        """Return whether the server certainly has a row."""
+        wanted = [str(param) for param in params]
+        try:
+            rows = await self._rows(device)
+        except VendorError:
+            return False
+        return any(
+            row.setting == name and [str(param) for param in row.params] == wanted
+            for row in rows
+        )
 
     async def _rows(self, device: Device) -> list[WireSetting]:
         raw = await self._client.transport.read(
@@ -117,25 +117,31 @@ class UnitSettings(Part):
             raw = await self._client.transport.read(paths.DEFINITIONS)
             definitions, _ = WireDefinition.parse_all(items(raw))
             self._definitions = {
-                definition.setting: (definition, _params(definition.params))
+                definition.setting: (definition, _params(definition))
                 for definition in definitions
-                if _SECRET.isdisjoint(
-                    word.lower() for word in _WORD.findall(definition.setting)
-                )
+                if not _SECRET.search(f"{definition.setting} {definition.description}")
             }
             self._definitions_read = now
         return self._definitions
 
 
-def _params(raw: Any) -> list[WireParam | None]:
-    """Return the rules of the parameters, None for one that cannot be read, so that each keeps its place."""
+def _params(definition: WireDefinition) -> list[WireParam | None]:
+    """Return the rules of the parameters; None for one that is not offered, so that each keeps its place."""
     rules: list[WireParam | None] = []
+    raw = definition.params
     for param in raw if isinstance(raw, list) else []:
         try:
-            rules.append(WireParam.parse(param))
+            rule = WireParam.parse(param)
         except AnswerNotUnderstood:
             rules.append(None)
+        else:
+            hidden = rule.type.lower() in _TEXT and not _is_name(definition.setting)
+            rules.append(None if hidden else rule)
     return rules
+
+
+def _is_name(setting: str) -> bool:
+    return bool(_NAMES.search(setting)) and not _NUMBERS.search(setting)
 
 
 def _settings(
@@ -150,36 +156,41 @@ def _settings(
     targets = [
         str(value)
         for rule, value in zip(rules, row.params, strict=True)
-        if rule and rule.type == _TARGET
+        if rule and rule.type.lower() == _TARGET
     ]
-    values = [rule for rule in rules if rule and rule.type != _TARGET]
+    values = [rule if rule and rule.type.lower() != _TARGET else None for rule in rules]
     base = definition.description.rstrip(". ") or row.setting
     for place, (rule, value) in enumerate(zip(rules, row.params, strict=True)):
         if rule is None or (kind := _kind(rule)) is None:
             continue
         parts = [base, *targets]
-        if len(values) > 1:
-            parts.append(str(values.index(rule) + 1))
+        if sum(each is not None for each in values) > 1:
+            parts.append(str(sum(each is not None for each in values[:place]) + 1))
         options = tuple(str(each) for each in rule.allowed or ())
-        yield (
-            place,
-            Setting(
-                id="/".join((row.setting, *targets, str(place))),
-                kind=kind,
-                name=" ".join(parts),
-                value=_value(kind, value, options),
-                minimum=rule.min,
-                maximum=rule.max,
-                unit=rule.unit,
-                options=options,
-                longest=rule.maxlength,
-            ),
+        setting = Setting(
+            id="/".join((row.setting, *targets, str(place))),
+            kind=kind,
+            name=" ".join(parts),
+            value=_value(kind, value, options),
+            minimum=rule.min,
+            maximum=rule.max,
+            unit=rule.unit,
+            options=options,
+            longest=max(0, rule.maxlength),
         )
+        if not _allows(setting, setting.value):
+            setting = replace(setting, value=None)
+        yield place, setting
 
 
 def _kind(rule: WireParam) -> SettingKind | None:
     kind = rule.type.lower()
-    if kind == _NUMBER and rule.max > rule.min:
+    if (
+        kind == _NUMBER
+        and isfinite(rule.min)
+        and isfinite(rule.max)
+        and rule.max > rule.min
+    ):
         return SettingKind.NUMBER
     if kind in _TEXT:
         return SettingKind.TEXT
@@ -189,9 +200,8 @@ def _kind(rule: WireParam) -> SettingKind | None:
     return None
 
 
-def _value(
-    kind: SettingKind, raw: Any, options: tuple[str, ...]
-) -> float | str | bool | None:
+def _value(kind: SettingKind, raw: Any, options: tuple[str, ...]) -> Any:
+    """Return a value as its kind has it, None for what is nothing of the kind."""
     text = "" if raw is None else str(raw).strip()
     match kind:
         case SettingKind.NUMBER:
@@ -206,26 +216,25 @@ def _value(
     return text
 
 
-def _check(setting: Setting, value: float | str | bool) -> None:
+def _allows(setting: Setting, value: Any) -> bool:
     match setting.kind:
         case SettingKind.NUMBER:
-            allowed = (
+            return (
                 isinstance(value, float | int)
+                and isfinite(value)
                 and float(value).is_integer()
                 and setting.minimum <= value <= setting.maximum
             )
         case SettingKind.SWITCH:
-            allowed = isinstance(value, bool)
+            return isinstance(value, bool)
         case SettingKind.SELECT:
-            allowed = value in setting.options
+            return value in setting.options
         case SettingKind.TEXT:
-            allowed = (
+            return (
                 isinstance(value, str)
-                and value.isprintable()
+                and (value == "" or value.isprintable())
                 and len(value) <= setting.longest
             )
-    if not allowed:
-        raise InvalidField("value", "not_allowed")
 
 
 def _raw(setting: Setting, value: float | str | bool) -> Any:

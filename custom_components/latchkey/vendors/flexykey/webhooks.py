@@ -8,13 +8,12 @@ from typing import Any, Final
 
 import orjson
 
-from ..model import Device, Status
+from ..model import Device
 from ..push import Callback, Push, Signed
 from ..vendor import AnswerNotUnderstood, NotFound
 from . import paths
 from .client import items
 from .part import Part
-from .statuses import status_of
 from .wire import WireStatus
 from .wire_more import WireTested, WireWebhook
 
@@ -33,7 +32,7 @@ class Webhooks(Part):
         digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         # As bytes: the comparison refuses texts with other letters than ASCII's.
         right = hmac.compare_digest(
-            signature.strip().lower().encode(errors="surrogateescape"),
+            signature.strip().lower().encode(errors="surrogatepass"),
             f"sha256={digest}".encode(),
         )
         return Signed.YES if right else Signed.WRONG
@@ -44,8 +43,7 @@ class Webhooks(Part):
             wire = WireStatus.parse(orjson.loads(body))
         except orjson.JSONDecodeError:
             raise AnswerNotUnderstood("not JSON") from None
-        status: Status = status_of(wire)
-        return Push(device_id=str(wire.unitid), status=status)
+        return Push(device_id=str(wire.unitid), status=self._status(wire))
 
     async def callback(self, device: Device) -> Callback | None:
         """Return a unit's webhook (GET /Webhooks, 12.4); how the answer tells of none is not documented."""

@@ -104,7 +104,7 @@ class WireWebhook(Wire):
 
     event: str = ""
     callbackurl: str = field(default="", repr=False)
-    isactive: int = 1
+    isactive: int | None = 1
     lastsuccessutc: Any = field(
         default=None, metadata=field_options(deserialize=moment)
     )
