@@ -1,6 +1,7 @@
 """The action that books, for administrators."""
 
 from functools import partial
+import re
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import (
@@ -25,6 +26,7 @@ from .vendors.grants import CodeKind, CodeRule
 
 _KEYS = (ATTR_CONFIG_ENTRY_ID, ATTR_BOOKING_OBJECT, ATTR_START, ATTR_END, ATTR_PHONE)
 _PHONE = CodeRule(CodeKind.PHONE, 6, 15)
+_NUMBER = re.compile(r"[0-9]{1,10}")
 _MOST = 2**31 - 1
 
 
@@ -67,7 +69,7 @@ async def _create_booking(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
 
 def _order(call: ServiceCall) -> BookingOrder:
     number = fields.text(call, ATTR_BOOKING_OBJECT) or ""
-    if not (number.isascii() and number.isdigit() and 0 < int(number) <= _MOST):
+    if not (_NUMBER.fullmatch(number) and 0 < int(number) <= _MOST):
         raise fields.invalid(ATTR_BOOKING_OBJECT, "not_a_number")
     start, end = fields.moment(call, ATTR_START), fields.moment(call, ATTR_END)
     if start is None:

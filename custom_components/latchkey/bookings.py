@@ -96,6 +96,7 @@ class BookingBook:
             await self._async_put(booking)
         except LedgerError:
             del self.bookings[booking.id]
+            self.changed.async_tell()
             raise
         try:
             booking_id = await self._vendor.book(order)

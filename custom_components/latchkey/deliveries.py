@@ -120,10 +120,7 @@ class Deliveries:
             with suppress(VendorError):
                 await self._vendor.abort(scope)
         completed = state is DeliveryState.COMPLETED and job.ours
-        told_of_ours = (
-            state in (DeliveryState.COMPLETED, DeliveryState.NONE) and job.ours
-        )
-        if told_of_ours and not job.again:
+        if completed and not job.again:
             job.insisting = False
         undone = await self._ended(scope, job.began if completed else None)
         undone = undone or job.insisting

@@ -119,11 +119,12 @@ def async_follow_seen(
     """Add what is seen of devices, now and when there is more; remove what a device is known to have no more."""
     coordinator = entry.runtime_data
     known: set[str] = set()
+    done: object = None
     followed: object = None
 
     @callback
     def follow() -> None:
-        nonlocal known
+        nonlocal known, done
         devices = coordinator.data.devices
         wanted: dict[str, Callable[[], LatchkeyEntity]] = {}
         settled: list[str] = []
@@ -132,8 +133,10 @@ def async_follow_seen(
                 wanted |= source.wanted_of(device)
                 if source.is_all(device):
                     settled.append(seen_id(kind, unique_id(entry, device, "")))
-        if (keys := set(wanted)) == known:
+        keys = set(wanted)
+        if done == (keys, settled):
             return
+        done = (keys, settled)
         new = [make() for key, make in wanted.items() if key not in known]
         _add(async_add_entities, new, devices)
         known = keys

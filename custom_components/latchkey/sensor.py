@@ -214,12 +214,14 @@ class ReadingSensor(DeviceEntity, SensorEntity):
         if reading.name:
             self._attr_name = reading.name
         device_class = self.entity_description.device_class
-        # A unit that does not measure what the device class tells would be refused.
-        if reading.unit and (
-            device_class is None
-            or reading.unit in DEVICE_CLASS_UNITS.get(device_class, ())
-        ):
+        if device_class is None or reading.unit in DEVICE_CLASS_UNITS[device_class]:
+            self._attr_native_unit_of_measurement = (
+                reading.unit or self.entity_description.native_unit_of_measurement
+            )
+        elif any(reading.unit in units for units in DEVICE_CLASS_UNITS.values()):
+            # It measures something else than was thought.
             self._attr_native_unit_of_measurement = reading.unit
+            self._attr_device_class = None
 
     @property
     @override

@@ -38,6 +38,7 @@ class Quota:
         self._asked: defaultdict[Hashable, deque[datetime]] = defaultdict(
             lambda: deque(maxlen=_MOST_KEPT)
         )
+        self._doubted: dict[Hashable, datetime] = {}
 
     def note(self, key: Hashable, at: datetime | None = None) -> None:
         """Count a request, now or at a time in the past."""
@@ -47,13 +48,22 @@ class Quota:
         """Return whether the last answer is still taken for the present one."""
         now = self._clock()
         # What lies in the future was counted before the clock was set back.
-        last = max((at for at in self._asked.get(key, ()) if at <= now), default=None)
+        doubted = self._doubted.get(key)
+        last = max(
+            (at for at in self._asked.get(key, ()) if at <= now and at != doubted),
+            default=None,
+        )
         return last is not None and (now - last).total_seconds() < limit.fresh
 
     def take_back(self, key: Hashable) -> None:
         """Forget the last request: it came to nothing."""
         if asked := self._asked.get(key):
             asked.pop()
+
+    def doubt(self, key: Hashable) -> None:
+        """Have the last request count for the limits, but nothing taken for fresh."""
+        if asked := self._asked.get(key):
+            self._doubted[key] = asked[-1]
 
     def wait(self, key: Hashable, limit: Limit) -> float:
         """Return the seconds after which another request is within the limit; 0 for now."""

@@ -123,6 +123,8 @@ class UnitInformation(Part):
                 paths.REQUEST_INFO, unit_id, **{request.field: name}
             )
         except OutcomeUnknown:
+            for each in asked:
+                self._quota.doubt((unit_id, each))
             raise
         except VendorError:
             for each in asked:

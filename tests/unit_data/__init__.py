@@ -1,0 +1,1 @@
+"""Tests of readings, settings, logs, actions and bookings in Home Assistant."""
