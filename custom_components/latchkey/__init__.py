@@ -11,7 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .booking_actions import async_setup_booking_actions
 from .bookings import CONTENT as BOOKINGS
-from .callbacks import async_remove_callbacks
+from .callback_removal import async_remove_callbacks
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .delivery_actions import async_setup_delivery_actions

@@ -16,13 +16,13 @@ from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .entity import DeviceEntity, LatchkeyEntity, seen_id, unique_id
 from .errors import READING_ERRORS, vendor_errors
 from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
+from .push_sensor import PUSH
 from .vendors.model import Capability, Device
 
 # The vendor's own limits are kept behind them.
 PARALLEL_UPDATES = 0
 
 _REFRESH: Final = "refresh"
-_PUSH: Final = "push"
 _TEST: Final = "test_push"
 
 
@@ -51,7 +51,7 @@ async def async_setup_entry(
             if callbacks.health[device.id].callback is None:
                 return {}
             return {
-                seen_id(_PUSH, unique_id(entry, device, _TEST)): partial(
+                seen_id(PUSH, unique_id(entry, device, _TEST)): partial(
                     PushTestButton, coordinator, device, callbacks
                 )
             }
@@ -60,7 +60,7 @@ async def async_setup_entry(
             entry,
             async_add_entities,
             Platform.BUTTON,
-            _PUSH,
+            PUSH,
             Seen(callbacks.found.async_listen, called_back, callbacks.is_known),
         )
 
@@ -99,7 +99,7 @@ class PushTestButton(DeviceEntity, ButtonEntity):
         self, coordinator: LatchkeyCoordinator, device: Device, callbacks: Callbacks
     ) -> None:
         """Initialize with who looks after the callback."""
-        super().__init__(coordinator, device, _TEST, _PUSH)
+        super().__init__(coordinator, device, _TEST, PUSH)
         self._callbacks = callbacks
 
     @override

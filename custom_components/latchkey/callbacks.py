@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from datetime import datetime
 from http import HTTPStatus
 import logging
 import secrets
@@ -14,16 +12,15 @@ from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
-from yarl import URL
 
 from .addresses import Addresses
 from .const import CONF_WEBHOOK_MISSED, CONF_WEBHOOK_SECRET, CONF_WEBHOOK_URL
 from .listeners import Listeners
+from .push_health import Health
 from .push_repairs import PushRepairs
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
-from .vendors.push import Callback, PushesStatus
-from .vendors.vendor import NotFound, Vendor, VendorError
+from .vendors.push import PushesStatus
 from .webhook import Receiver
 
 if TYPE_CHECKING:
@@ -33,25 +30,6 @@ _LOGGER = logging.getLogger(__name__)
 
 HEALTHY_INTERVAL: Final = 3600.0
 UNHEALTHY_INTERVAL: Final = 600.0
-LONGEST_REMOVAL: Final = 30.0
-"""Seconds after which the removal of an account leaves the vendor's callbacks behind."""
-UNKNOWN_HOST: Final = "?"
-LAST_WORD: Final = 3
-"""How many calls in a row must have failed to be worth a repair."""
-
-
-@dataclass(slots=True)
-class Health:
-    """How the callback of a device fares."""
-
-    callback: Callback | None = None
-    """What the vendor tells of ours; None while there is none of ours."""
-    foreign_host: str | None = None
-    """Where the vendor calls instead."""
-    test_status: int | None = None
-    test_failed: bool = False
-    tested_at: datetime | None = None
-    was_healthy: bool = False
 
 
 class Callbacks:
@@ -116,17 +94,12 @@ class Callbacks:
     def is_healthy(self, device_id: str) -> bool:
         """Return whether changes of a device are called in, so that hardly anything must be asked."""
         health = self.health.get(device_id)
-        if health is None or (held := health.callback) is None:
+        if health is None or health.callback is None or not health.works:
             return False
-        now = dt_util.utcnow()
-        return (
-            held.active
-            and not held.failures
-            and not health.test_failed
-            and device_id not in self.missed
-            and (held.disabled_until is None or held.disabled_until <= now)
-            and bool(held.last_success_at or self.receiver.heard_at.get(device_id))
+        was_called = health.callback.last_success_at or self.receiver.heard_at.get(
+            device_id
         )
+        return bool(was_called) and device_id not in self.missed
 
     @property
     def missed(self) -> set[str]:
@@ -154,15 +127,8 @@ class Callbacks:
         if of_change and device_id in (missed := self.missed):
             self._set_missed(missed - {device_id})
         if signed:
-            health.test_failed = False
+            health.heard(dt_util.utcnow())
             self._out_of_reach = None
-            if health.callback:
-                health.callback = replace(
-                    health.callback,
-                    last_success_at=dt_util.utcnow(),
-                    failures=0,
-                    disabled_until=None,
-                )
             self._judge()
         self.changed[device_id].async_tell()
 
@@ -261,14 +227,12 @@ class Callbacks:
         self._read.add(device.id)
         health = self.health[device.id]
         is_new = health.callback is None
-        ours = held is not None and self.addresses.is_ours(held.address)
-        health.callback = held if ours else None
-        health.foreign_host = None if held is None or ours else _host(held.address)
+        health.take(
+            held, ours=held is not None and self.addresses.is_ours(held.address)
+        )
         self._repairs.async_foreign(device, health.foreign_host)
         if (health.callback is None) is not is_new:
             self.found.async_tell()
-        if held and ours and health.test_failed and _has_recovered(held, health):
-            health.test_failed = False
         self.changed[device.id].async_tell()
 
     @callback
@@ -277,59 +241,6 @@ class Callbacks:
         failing = [
             device
             for device in self.rhythm.devices
-            if (health := self.health.get(device.id)) and _fails(health)
+            if (health := self.health.get(device.id)) and health.fails
         ]
         self._repairs.async_failing(failing)
-
-
-def _host(address: str) -> str:
-    try:
-        return URL(address).host or UNKNOWN_HOST
-    except ValueError:
-        return UNKNOWN_HOST
-
-
-def _has_recovered(held: Callback, health: Health) -> bool:
-    """Return whether a call has succeeded since a test that did not."""
-    at = held.last_success_at
-    return at is not None and health.tested_at is not None and at > health.tested_at
-
-
-def _fails(health: Health) -> bool:
-    held = health.callback
-    return held is not None and (
-        health.test_failed
-        or held.failures >= LAST_WORD
-        or (held.disabled_until is not None and held.disabled_until > dt_util.utcnow())
-    )
-
-
-async def async_remove_callbacks(
-    hass: HomeAssistant, entry: ConfigEntry, vendor: Vendor
-) -> None:
-    """Remove our callbacks at the vendor, and the cloudhook, of an account that is removed."""
-    addresses = Addresses(hass, entry, lambda: None)
-    if CONF_WEBHOOK_URL in entry.data and isinstance(vendor, PushesStatus):
-        try:
-            async with asyncio.timeout(LONGEST_REMOVAL):
-                for device in (await vendor.inventory()).devices:
-                    if Capability.PUSH in device.capabilities:
-                        await _async_remove(vendor, device, addresses, entry.title)
-        except (TimeoutError, VendorError) as err:
-            _LOGGER.warning("%s: callbacks stay at the vendor: %s", entry.title, err)
-    await addresses.async_delete_cloudhook()
-
-
-async def _async_remove(
-    vendor: PushesStatus, device: Device, addresses: Addresses, title: str
-) -> None:
-    try:
-        held = await vendor.callback(device)
-        if held is not None and addresses.is_ours(held.address):
-            await vendor.remove_callback(device)
-    except NotFound:
-        return
-    except VendorError as err:
-        _LOGGER.warning(
-            "%s: the callback of %s stays at the vendor: %s", title, device.id, err
-        )

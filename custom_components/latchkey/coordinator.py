@@ -1,7 +1,6 @@
 """The account's one clock: polls, takes in what commands lead to, spreads what changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 import logging
 from math import inf
@@ -10,7 +9,7 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .bookings import BookingBook
@@ -24,9 +23,10 @@ from .inventory import InventoryTracker
 from .log_keeper import LogKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
-from .rhythm import UNSTATED_WAIT
+from .rhythm import UNSTATED_WAIT, Rhythms
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict
+from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
 from .vendors.model import Device, Status
@@ -52,16 +52,8 @@ DRIFT_INTERVAL: Final = 600.0
 type LatchkeyConfigEntry = ConfigEntry[LatchkeyCoordinator]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountData:
-    """What is known of an account; a device that cannot be read has no status."""
-
-    devices: Mapping[str, Device] = field(default_factory=dict)
-    statuses: Mapping[str, Status] = field(default_factory=dict)
-
-
-class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
-    """Keeps one account's data, and tells each entity when something of its device changed."""
+class LatchkeyCoordinator(TellingCoordinator):
+    """Keeps one account's data."""
 
     config_entry: LatchkeyConfigEntry
 
@@ -94,7 +86,6 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
             if isinstance(vendor, MakesBookings)
             else None
         )
-        self.data = AccountData()
         self.inventory = InventoryTracker()
         self.unreachable: dict[str, str] = {}
         self._next_inventory = hass.loop.time()
@@ -105,32 +96,25 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
-        self._rhythms = [
-            each.rhythm
-            for each in (
-                self.log,
-                self.settings,
-                self.callbacks,
-                self.readings if isinstance(vendor, ReportsReadings) else None,
-            )
-            if each
-        ]
-        self._told = (self.data, self.last_update_success)
-        self._changed: set[str] | None = None
+        read_behind = (
+            self.log,
+            self.settings,
+            self.callbacks,
+            self.readings if isinstance(vendor, ReportsReadings) else None,
+        )
+        self._rhythms = Rhythms(self, (each.rhythm for each in read_behind if each))
 
     @override
     async def async_shutdown(self) -> None:
         """Stop all that was still to happen."""
         await super().async_shutdown()
         self.commands.async_stop()
-        for rhythm in self._rhythms:
-            rhythm.async_stop()
+        self._rhythms.async_stop()
 
     @callback
     def async_start(self) -> None:
         """Begin with all that is read behind the polls, now that there is somebody to be told of it."""
-        self.config_entry.async_on_unload(self.async_add_listener(self._tick))
-        self._tick()
+        self._rhythms.async_start()
 
     @override
     async def async_request_refresh(self) -> None:
@@ -146,14 +130,7 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
     @callback
     def async_pause(self, seconds: float) -> None:
         """Have all wait that is read behind the polls: the vendor asks for a pause."""
-        for rhythm in self._rhythms:
-            rhythm.async_pause(seconds)
-
-    @callback
-    def _tick(self) -> None:
-        if self.last_update_success:
-            for rhythm in self._rhythms:
-                rhythm.async_tick()
+        self._rhythms.async_pause(seconds)
 
     def interval(self, device_id: str) -> float:
         """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
@@ -312,33 +289,6 @@ class LatchkeyCoordinator(DataUpdateCoordinator[AccountData]):
         """Show what is known now to all whom it concerns."""
         self.data = self._shown()
         self.async_update_listeners()
-
-    @callback
-    @override
-    def async_update_listeners(self) -> None:
-        """Tell all listeners; has_changed says to each whether it is concerned."""
-        told, was_successful = self._told
-        self._told = (self.data, self.last_update_success)
-        if was_successful != self.last_update_success:
-            self._changed = None
-        else:
-            self._changed = {
-                root_id
-                for root_id in told.statuses.keys() | self.data.statuses.keys()
-                if told.statuses.get(root_id) is not self.data.statuses.get(root_id)
-            }
-            if told.devices is not self.data.devices:
-                self._changed |= {
-                    device.root_id
-                    for device in self.data.devices.values()
-                    if told.devices.get(device.id) != device
-                }
-        super().async_update_listeners()
-
-    @callback
-    def has_changed(self, root_id: str) -> bool:
-        """Return whether something of a device changed since the listeners were last told."""
-        return self._changed is None or root_id in self._changed
 
 
 def _is_another(status: Status, known: Status | None) -> bool:

@@ -33,8 +33,8 @@ from .const import (
     MIN_POLL_INTERVAL,
     MOST_EXPIRY_NOTICE,
 )
-from .coordinator import AccountData
 from .entity import door_key
+from .telling import AccountData
 from .vendors import VENDORS
 from .vendors.model import Output
 

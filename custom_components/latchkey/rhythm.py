@@ -1,6 +1,6 @@
 """What is done for each device at an interval of its own, behind the account's polls."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 import logging
 from typing import TYPE_CHECKING
@@ -162,3 +162,39 @@ class Rhythm:
             max(0.0, at - hass.loop.time()),
             HassJob(due, cancel_on_shutdown=True),
         )
+
+
+class Rhythms:
+    """All that an account reads behind its polls."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, rhythms: Iterable[Rhythm]
+    ) -> None:
+        """Initialize with nothing begun."""
+        self._coordinator = coordinator
+        self._rhythms = tuple(rhythms)
+
+    @callback
+    def async_start(self) -> None:
+        """Begin, and go on after each poll: there may be new devices, or an outage over."""
+        self._coordinator.config_entry.async_on_unload(
+            self._coordinator.async_add_listener(self._tick)
+        )
+        self._tick()
+
+    @callback
+    def async_stop(self) -> None:
+        """Do nothing more by itself."""
+        for rhythm in self._rhythms:
+            rhythm.async_stop()
+
+    @callback
+    def async_pause(self, seconds: float) -> None:
+        """Do nothing for some seconds."""
+        for rhythm in self._rhythms:
+            rhythm.async_pause(seconds)
+
+    @callback
+    def _tick(self) -> None:
+        for rhythm in self._rhythms:
+            rhythm.async_tick()

@@ -1,0 +1,129 @@
+"""What devices measure and report, as sensors."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    DEVICE_CLASS_UNITS,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    PERCENTAGE,
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+    UnitOfPressure,
+    UnitOfTemperature,
+)
+
+from .coordinator import LatchkeyCoordinator
+from .entity import DeviceEntity
+from .vendors.model import Device
+from .vendors.readings import Reading, ReadingKind
+
+READING: Final = "reading"
+
+READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
+    MappingProxyType(
+        {
+            ReadingKind.BATTERY: SensorEntityDescription(
+                key="battery",
+                device_class=SensorDeviceClass.BATTERY,
+                entity_category=EntityCategory.DIAGNOSTIC,
+                native_unit_of_measurement=PERCENTAGE,
+                suggested_display_precision=0,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.BEARER: SensorEntityDescription(
+                key="bearer", entity_category=EntityCategory.DIAGNOSTIC
+            ),
+            ReadingKind.COUNTER: SensorEntityDescription(
+                key="counter",
+                suggested_display_precision=0,
+                state_class=SensorStateClass.TOTAL_INCREASING,
+            ),
+            ReadingKind.HUMIDITY: SensorEntityDescription(
+                key="humidity",
+                device_class=SensorDeviceClass.HUMIDITY,
+                native_unit_of_measurement=PERCENTAGE,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.MODEM_TEMPERATURE: SensorEntityDescription(
+                key="modem_temperature",
+                device_class=SensorDeviceClass.TEMPERATURE,
+                entity_category=EntityCategory.DIAGNOSTIC,
+                native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+                suggested_display_precision=0,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.PRESSURE: SensorEntityDescription(
+                key="pressure",
+                device_class=SensorDeviceClass.ATMOSPHERIC_PRESSURE,
+                native_unit_of_measurement=UnitOfPressure.HPA,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.SIGNAL: SensorEntityDescription(
+                key="signal",
+                entity_category=EntityCategory.DIAGNOSTIC,
+                suggested_display_precision=0,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.TEMPERATURE: SensorEntityDescription(
+                key="temperature",
+                device_class=SensorDeviceClass.TEMPERATURE,
+                native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.WIFI_SIGNAL: SensorEntityDescription(
+                key="wifi_signal",
+                device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+                entity_category=EntityCategory.DIAGNOSTIC,
+                native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+                suggested_display_precision=0,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+        }
+    )
+)
+
+
+class ReadingSensor(DeviceEntity, SensorEntity):
+    """What a device measures or reports."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, device: Device, reading: Reading
+    ) -> None:
+        """Initialize with the first value that was seen."""
+        super().__init__(coordinator, device, reading.id, READING)
+        self.entity_description = READING_SENSORS[reading.kind]
+        self._attr_translation_key = self.entity_description.key
+        self._attr_translation_placeholders = {"number": reading.number}
+        self._reading_id = reading.id
+        if reading.name:
+            self._attr_name = reading.name
+        device_class = self.entity_description.device_class
+        if device_class is None or reading.unit in DEVICE_CLASS_UNITS[device_class]:
+            self._attr_native_unit_of_measurement = (
+                reading.unit or self.entity_description.native_unit_of_measurement
+            )
+        elif any(reading.unit in units for units in DEVICE_CLASS_UNITS.values()):
+            # It measures something else than was thought.
+            self._attr_native_unit_of_measurement = reading.unit
+            self._attr_device_class = None
+
+    @property
+    @override
+    def native_value(self) -> float | str:
+        """Return the last value."""
+        values = self.coordinator.readings.values[self.device.id]
+        return values[self._reading_id].value
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the device's readings."""
+        await super().async_added_to_hass()
+        changed = self.coordinator.readings.changed[self.device.id]
+        self.async_on_remove(changed.async_listen(self.async_show))
