@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from simulators.errors import Invalid, Missing
+from simulators.errors import Conflict, Invalid, Missing
 from simulators.faults import Fault, Faults
 from simulators.requests import Requests
 
@@ -74,6 +74,8 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         return web.json_response({"error": str(error)}, status=404)
     except Invalid as error:
         return web.json_response({"error": str(error)}, status=400)
+    except Conflict as error:
+        return web.json_response({"error": str(error)}, status=409)
 
 
 def _request_routes(requests: Requests) -> list[web.RouteDef]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 from yarl import URL
 
 from simulators.errors import Invalid
-from simulators.flexykey.webhooks import is_loopback
+from simulators.loopback import is_loopback
 
 type EntryForm = Literal["rows", "envelope", "bare"]
 type EntryAnswer = Literal["row", "empty"]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from itertools import count
 from typing import TypedDict
 
@@ -10,6 +9,7 @@ from yarl import URL
 
 from simulators.clock import iso
 from simulators.errors import Invalid, Missing
+from simulators.loopback import is_loopback
 
 EVENT = "control.statusChanged"
 EVENTS = [
@@ -185,14 +185,6 @@ def check_body(body: dict[str, object]) -> tuple[str, str | None, int]:
     if type(is_active) is not int or is_active not in (0, 1):
         raise Invalid("isActive must be 0 or 1")
     return callback_url, secret, is_active
-
-
-def is_loopback(host: str | None) -> bool:
-    """Tell whether a host is this machine by its very name, whatever a resolver would say."""
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _check_callback(callback_url: str) -> None:

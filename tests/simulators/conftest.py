@@ -1,4 +1,4 @@
-"""A served FlexyKey cloud under a fake clock."""
+"""Served clouds under a fake clock."""
 
 from collections.abc import AsyncIterator
 
@@ -7,6 +7,7 @@ import pytest
 
 from simulators.flexykey import FlexyKeyCloud, serve
 from tests.simulators.helpers import Client, FakeClock
+from tests.simulators.keyless import Site, served
 
 
 @pytest.fixture
@@ -26,3 +27,10 @@ async def client(cloud: FlexyKeyCloud, socket_enabled: None) -> AsyncIterator[Cl
     """Serve the cloud and return a client for it."""
     async with serve(cloud) as address, ClientSession() as session:
         yield Client(session, address)
+
+
+@pytest.fixture
+async def site(socket_enabled: None) -> AsyncIterator[Site]:
+    """Serve a Keyless platform and return the way in."""
+    async with served() as site:
+        yield site
