@@ -269,6 +269,8 @@ class LatchkeyCoordinator(TellingCoordinator):
     ) -> None:
         """Take in a status that was asked for outside a round; it is shown with the next publication."""
         self.statuses.take_polled(root_id, status, before, self.hass.loop.time())
+        if self.callbacks:
+            self.callbacks.receiver.async_seen(root_id, status)
         self.readings.async_take(root_id, status.readings)
 
     @callback

@@ -19,8 +19,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_SIGNED, DOMAIN
-from .statuses import Verdict
-from .vendors.model import Capability
+from .statuses import AHEAD, Verdict
+from .vendors.model import Capability, Status
 from .vendors.push import Push, Signed
 from .vendors.vendor import AnswerNotUnderstood
 
@@ -38,6 +38,7 @@ HINT_EVERY: Final = 10.0
 """Seconds between two readings that unsigned calls lead to, which anybody could make."""
 UNCLEAR_EVERY: Final = 1.0
 """Seconds between two readings that calls of the vendor's own lead to."""
+MOST_LOOKS: Final = 5
 LONGEST_TEST: Final = 5.0
 """Seconds for which a call is waited for that the vendor says it has made."""
 
@@ -51,6 +52,8 @@ class Receiver:
         self._callbacks = callbacks
         self._entry: ConfigEntry[Any] = coordinator.config_entry
         self._hinted_at: dict[str, float] = {}
+        self._unclear: dict[str, tuple[datetime, int]] = {}
+        """The time of a call that could not be told from what is held, and how often it was looked into."""
         self._expected: dict[str, asyncio.Event] = {}
         self.counts: Counter[str] = Counter()
         self.heard_at: dict[str, datetime] = {}
@@ -138,6 +141,8 @@ class Receiver:
             )
         verdict = self._coordinator.async_take_push(push.device_id, push.status)
         if verdict is Verdict.UNCLEAR:
+            if push.status.observed_at:
+                self._unclear[push.device_id] = (push.status.observed_at, 0)
             self._hint(push.device_id, UNCLEAR_EVERY)
         # What tells nothing new may be replayed by anybody who has seen it, but for the test that we asked for.
         if verdict in (Verdict.NEWS, Verdict.UNCLEAR):
@@ -147,6 +152,18 @@ class Receiver:
         if verdict is Verdict.NEWS and self._coordinator.log:
             self._coordinator.log.async_hint(push.device_id)
         return verdict
+
+    @callback
+    def async_seen(self, device_id: str, status: Status) -> None:
+        """Look again, a few times, where what was read is no newer than the call that it was to make clear."""
+        at, looks = self._unclear.pop(device_id, (None, 0))
+        if at is None or (status.observed_at and status.observed_at > at):
+            return
+        if looks < MOST_LOOKS and at <= dt_util.utcnow() + AHEAD:
+            self._unclear[device_id] = (at, looks + 1)
+            self._coordinator.commands.async_look_later(
+                self._coordinator.inventory.devices[device_id], 2.0**looks, "unclear"
+            )
 
     def _is_expected(self, device_id: str) -> bool:
         expected = self._expected.get(device_id)
