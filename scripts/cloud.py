@@ -1,4 +1,4 @@
-"""The simulated FlexyKey cloud as a process of its own, and its control interface."""
+"""The simulated clouds as processes of their own, and their control interfaces."""
 
 import json
 from pathlib import Path
@@ -13,21 +13,22 @@ ROOT: Final = Path(__file__).parent.parent
 START_TIMEOUT: Final = 30.0
 
 
-class SimulatedCloud:
-    """One simulated cloud: its process, its account and what happens on its sites."""
+class SimulatedService:
+    """One simulated vendor's cloud: its process and its control interface."""
 
     url: str
     control_url: str
+    account: dict[str, str]
+    _module: str
 
     def __init__(
-        self, log: Path, *, port: int = 0, control_port: int = 0, units: int = 0
+        self, log: Path, *, port: int = 0, control_port: int = 0, **options: Any
     ) -> None:
-        """Choose ports (0: any free one) and the number of generated units."""
-        self.account = {"username": "demo", "password": "demo"}
+        """Choose ports (0: any free one) and further options of the process."""
         self._log = log
         self._port = port_to_use(port, "--cloud-port")
         self._control_port = port_to_use(control_port, "--cloud-port")
-        self._units = units
+        self._options = options
         self._child: Child | None = None
         self._session: aiohttp.ClientSession | None = None
 
@@ -49,14 +50,16 @@ class SimulatedCloud:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         options = {
             "port": self._port,
-            "control-port": self._control_port,
-            "units": self._units,
+            "control_port": self._control_port,
+            **self._options,
             **self.account,
         }
-        arguments = [f"--{name}={value}" for name, value in options.items()]
+        arguments = [
+            f"--{name.replace('_', '-')}={value}" for name, value in options.items()
+        ]
         self._child = await Child.start(
             "The simulated cloud",
-            [sys.executable, "-m", "simulators.flexykey", *arguments],
+            [sys.executable, "-m", self._module, *arguments],
             cwd=ROOT,
             log=self._log,
             env={"PYTHONUNBUFFERED": "1"},
@@ -86,6 +89,24 @@ class SimulatedCloud:
         if self._child is None:
             raise ScriptError("The simulated cloud has not been started.")
         return await self._child.wait()
+
+    async def _control(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Use the control interface."""
+        if self._session is None:
+            raise ScriptError("The simulated cloud has not been started.")
+        async with self._session.request(method, path, json=body) as response:
+            response.raise_for_status()
+            answer: dict[str, Any] = await response.json()
+        return answer
+
+
+class SimulatedCloud(SimulatedService):
+    """The simulated FlexyKey cloud, and what happens on its sites."""
+
+    account = {"username": "demo", "password": "demo"}
+    _module = "simulators.flexykey"
 
     async def unit(self, unit_id: int) -> dict[str, Any]:
         """Return what a unit really is and has been told."""
@@ -133,13 +154,23 @@ class SimulatedCloud:
         """Set how the cloud behaves."""
         await self._control("POST", "options", options)
 
-    async def _control(
-        self, method: str, path: str, body: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Use the control interface."""
-        if self._session is None:
-            raise ScriptError("The simulated cloud has not been started.")
-        async with self._session.request(method, path, json=body) as response:
-            response.raise_for_status()
-            answer: dict[str, Any] = await response.json()
-        return answer
+
+class SimulatedPlatform(SimulatedService):
+    """The simulated Keyless platform, and what happens at its locks."""
+
+    account = {
+        "user_id": "558aef6a-de33-4e6c-8219-1eab9727ae94",
+        "access_key": "demo-access-key",
+        "api_key": "demo-api-key",
+    }
+    _module = "simulators.keyless"
+
+    async def locks(self) -> list[dict[str, Any]]:
+        """Return the locks."""
+        state = await self._control("GET", "state")
+        locks: list[dict[str, Any]] = state["locking_devices"]
+        return locks
+
+    async def touch(self, lock_id: str) -> None:
+        """Touch a lock, which wakes its gateways."""
+        await self._control("POST", f"locking_devices/{lock_id}/touch", {})

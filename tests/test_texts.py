@@ -19,6 +19,7 @@ from tests.flows import begin, choose, open_options
 from tests.house import House, doors
 from tests.sources import PACKAGE, modules, parsed
 from tests.texts import (
+    BEHIND_GATEWAYS,
     LANGUAGES,
     calls,
     constant,
@@ -261,9 +262,13 @@ async def test_entities(called: House) -> None:
         # The vendor names its settings itself.
         if not entity.unique_id.startswith("setting/")
     }
-    assert used == {
-        (platform, key) for platform, texts in EN["entity"].items() for key in texts
-    }
+    assert (
+        used
+        == {
+            (platform, key) for platform, texts in EN["entity"].items() for key in texts
+        }
+        - BEHIND_GATEWAYS
+    )
     for state in house.hass.states.async_all():
         assert "{" not in state.name
 

@@ -112,3 +112,18 @@ def words_in_code() -> set[str]:
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and (text := constant(node))
     }
+
+
+BEHIND_GATEWAYS = {
+    ("binary_sensor", "activated"),
+    ("binary_sensor", "battery_low"),
+    ("binary_sensor", "door"),
+    ("binary_sensor", "re_keying_due"),
+    ("binary_sensor", "revoked"),
+    ("event", "opening"),
+    ("sensor", "certificate_end"),
+    ("sensor", "last_contact"),
+    ("sensor", "last_passage"),
+    ("sensor", "manufacturing_certificate_end"),
+}
+"""The texts of entities that only accounts with gateways have."""

@@ -1,5 +1,6 @@
-"""Inputs as binary sensors."""
+"""Inputs, and what devices report that is so or is not, as binary sensors."""
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
@@ -8,8 +9,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LatchkeyConfigEntry
-from .entity import PointEntity
-from .follow import async_follow_points
+from .entity import PointEntity, seen_id, unique_id
+from .follow import Seen, Wanted, async_follow_points, async_follow_seen
+from .reading_binary_sensor import READING_BINARY_SENSORS, ReadingBinarySensor
+from .reading_sensor import READING
+from .vendors.model import Device
 
 # Nothing is sent.
 PARALLEL_UPDATES = 0
@@ -20,13 +24,31 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a binary sensor for each input."""
+    """Set up a binary sensor for each input, and for each such reading."""
     async_follow_points(
         entry,
         async_add_entities,
         Platform.BINARY_SENSOR,
         InputBinarySensor,
         lambda device: device.inputs,
+    )
+    coordinator = entry.runtime_data
+
+    def readings(device: Device) -> Wanted:
+        return {
+            seen_id(READING, unique_id(entry, device, reading.id)): partial(
+                ReadingBinarySensor, coordinator, device, reading
+            )
+            for reading in coordinator.readings.values[device.id].values()
+            if reading.kind in READING_BINARY_SENSORS
+        }
+
+    async_follow_seen(
+        entry,
+        async_add_entities,
+        Platform.BINARY_SENSOR,
+        READING,
+        Seen(coordinator.readings.found.async_listen, readings),
     )
 
 

@@ -40,7 +40,7 @@ async def async_setup_entry(
                 RefreshButton, coordinator, device, _REFRESH
             )
             for device in devices.values()
-            if Capability.READINGS in device.capabilities
+            if Capability.REQUESTS in device.capabilities
         }
         return found
 

@@ -21,6 +21,7 @@ from .errors import translated
 from .grant_keeper import GrantKeeper
 from .inventory import InventoryTracker
 from .log_keeper import LogKeeper
+from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
 from .rhythm import UNSTATED_WAIT, Rhythms
@@ -30,6 +31,7 @@ from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
 from .vendors.model import Device, Status
+from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
 from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
@@ -93,6 +95,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._read_at: dict[str, float] = {}
         self.commands = Commands(self)
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
+        self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
@@ -110,11 +113,15 @@ class LatchkeyCoordinator(TellingCoordinator):
         await super().async_shutdown()
         self.commands.async_stop()
         self._rhythms.async_stop()
+        if self.openings:
+            self.openings.async_stop()
 
     @callback
     def async_start(self) -> None:
         """Begin with all that is read behind the polls, now that there is somebody to be told of it."""
         self._rhythms.async_start()
+        if self.openings:
+            self.openings.async_start()
 
     @override
     async def async_request_refresh(self) -> None:

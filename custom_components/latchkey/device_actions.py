@@ -35,7 +35,7 @@ from .coordinator import LatchkeyConfigEntry
 from .errors import READING_ERRORS, vendor_errors
 from .vendors.model import Capability, Device
 from .vendors.passages import KeepsLog, LogLine
-from .vendors.readings import ReportsReadings
+from .vendors.readings import RequestsReadings
 
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=366)
@@ -61,7 +61,7 @@ def async_setup_device_actions(hass: HomeAssistant) -> None:
 
 
 def _targets(
-    hass: HomeAssistant, call: ServiceCall, capability: Capability
+    hass: HomeAssistant, call: ServiceCall, capability: Capability, lacking: str
 ) -> list[tuple[str, LatchkeyConfigEntry, Device]]:
     """Return the devices that are meant, a part standing for its whole, by their ids in Home Assistant."""
     found: dict[tuple[str, str], tuple[str, LatchkeyConfigEntry, Device]] = {}
@@ -69,9 +69,7 @@ def _targets(
         entry, device = fields.device_of(hass, device_id)
         root = entry.runtime_data.data.devices[device.root_id]
         if capability not in root.capabilities:
-            raise fields.invalid(
-                ATTR_DEVICE_ID, f"no_{capability}", name=root.name or root.label
-            )
+            raise fields.invalid(ATTR_DEVICE_ID, lacking, name=root.name or root.label)
         found.setdefault((entry.entry_id, root.id), (device_id, entry, root))
     if not found:
         raise fields.invalid(ATTR_DEVICE_ID, "no_device")
@@ -90,7 +88,7 @@ async def _get_passages(
     if end - start > LONGEST:
         raise fields.invalid(ATTR_START, "period_too_long", most=str(LONGEST.days))
     rows: list[tuple[LogLine, Row]] = []
-    for device_id, entry, device in _targets(hass, call, Capability.LOG):
+    for device_id, entry, device in _targets(hass, call, Capability.LOG, "no_log"):
         vendor = entry.runtime_data.vendor
         assert isinstance(vendor, KeepsLog)
         with vendor_errors(device.name or device.label):
@@ -120,10 +118,10 @@ async def _request_readings(
     """Ask devices to report; what they answer shows in their readings."""
     fields.only(call, keys)
     name = fields.text(call, ATTR_REQUEST)
-    targets = _targets(hass, call, Capability.READINGS)
+    targets = _targets(hass, call, Capability.REQUESTS, "no_readings")
     for _, entry, device in targets if name is not None else ():
         vendor = entry.runtime_data.vendor
-        assert isinstance(vendor, ReportsReadings)
+        assert isinstance(vendor, RequestsReadings)
         with vendor_errors(device.name or device.label):
             requestable = await vendor.requestable()
         if name not in requestable:

@@ -40,11 +40,12 @@ def async_sync_devices(
 ) -> None:
     """Register what there is, bring names and firmware up to date, remove what is gone."""
     registry = dr.async_get(hass)
-    registered = {
-        device.id: _async_register(registry, entry, device)
-        for device in inventory.devices.values()
-        if device.parent_id is None
-    }
+    wholes = [each for each in inventory.devices.values() if each.parent_id is None]
+    registered: dict[str, str] = {}
+    # What others are reached through comes first.
+    for device in sorted(wholes, key=lambda device: device.via_id is not None):
+        via = registered.get(device.via_id or "")
+        registered[device.id] = _async_register(registry, entry, device, via)
     for device in inventory.devices.values():
         if device.parent_id is not None:
             _async_register_part(registry, entry, device, registered[device.parent_id])
@@ -62,7 +63,10 @@ def async_sync_devices(
 
 
 def _async_register(
-    registry: dr.DeviceRegistry, entry: ConfigEntry, device: Device
+    registry: dr.DeviceRegistry,
+    entry: ConfigEntry,
+    device: Device,
+    via_device_id: str | None,
 ) -> str:
     return registry.async_get_or_create(
         config_entry_id=entry.entry_id,
@@ -74,6 +78,7 @@ def _async_register(
         name=device.name or UNDEFINED,
         translation_key=None if device.name else device.kind,
         translation_placeholders={"label": device.label},
+        via_device_id=via_device_id,
     ).id
 
 

@@ -38,6 +38,14 @@ BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
 """What fails in another way where it is about a booking."""
 
 
+OPENING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "conflict_opening",
+        InvalidRequest: "invalid_request_opening",
+        OutcomeUnknown: "outcome_unknown_opening",
+    }
+)
+"""What fails in another way where it is about a remote opening."""
 READING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {InvalidRequest: "invalid_request_readings", NotFound: "not_found_readings"}
 )

@@ -17,6 +17,7 @@ from .follow import Wanted, async_follow_inventory
 from .grant_keeper import EXPIRING, GrantKeeper
 from .ledger import Record
 from .log_event import DeviceEvent, PassageEvent
+from .remote_door import OpeningEvent
 from .vendors.grants import GrantState
 from .vendors.model import Capability, Device
 
@@ -38,6 +39,14 @@ async def async_setup_entry(
             found[f"{entry.unique_id}_grant"] = partial(
                 GrantEvent, coordinator, grants, "grant"
             )
+        if openings := coordinator.openings:
+            found |= {
+                unique_id(entry, device, "opening"): partial(
+                    OpeningEvent, coordinator, openings, device
+                )
+                for device in devices.values()
+                if Capability.OPEN in device.capabilities
+            }
         if (log := coordinator.log) is None:
             return found
         for device in devices.values():

@@ -1,5 +1,7 @@
 """Doors as locks."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityFeature
@@ -10,10 +12,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_DOORS, CONF_MAY_BE_HELD_OPEN, CONF_PULSE, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .entity import OutputEntity, door_key, is_door
+from .entity import LatchkeyEntity, OutputEntity, door_key, is_door, unique_id
 from .errors import vendor_errors
-from .follow import async_follow_points
-from .vendors.model import Device, Output
+from .follow import Wanted, async_follow_inventory
+from .remote_door import RemoteDoor
+from .vendors.model import Capability, Device, Output
 
 # The coordinator sends one command at a time to a device; devices do not wait for each other.
 PARALLEL_UPDATES = 0
@@ -24,16 +27,29 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a lock for each output that the user declared a door."""
-    async_follow_points(
-        entry,
-        async_add_entities,
-        Platform.LOCK,
-        OutputDoor,
-        lambda device: [
-            output for output in device.outputs if is_door(entry, device, output)
-        ],
-    )
+    """Set up a lock for each output that the user declared a door, and for each door behind a gateway."""
+    coordinator = entry.runtime_data
+
+    def wanted(devices: Mapping[str, Device]) -> Wanted:
+        found: dict[str, Callable[[], LatchkeyEntity]] = {
+            unique_id(entry, device, output.id): partial(
+                OutputDoor, coordinator, device, output
+            )
+            for device in devices.values()
+            for output in device.outputs
+            if is_door(entry, device, output)
+        }
+        if openings := coordinator.openings:
+            found |= {
+                unique_id(entry, device, "door"): partial(
+                    RemoteDoor, coordinator, openings, device
+                )
+                for device in devices.values()
+                if Capability.OPEN in device.capabilities
+            }
+        return found
+
+    async_follow_inventory(entry, async_add_entities, Platform.LOCK, wanted)
 
 
 class OutputDoor(OutputEntity, LockEntity):

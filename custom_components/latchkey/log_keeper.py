@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
-from .vendors.passages import KeepsLog, LogLine, LogWindow
+from .vendors.passages import KeepsLog, LogLine, LogWindow, NumbersLog
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
@@ -35,6 +35,7 @@ class LogKeeper:
         """Initialize with nothing read."""
         self._coordinator = coordinator
         self._windows: defaultdict[str, LogWindow] = defaultdict(LogWindow)
+        self._marks: dict[str, str] = {}
         self._read_to: dict[str, datetime] = {}
         self._deep_at: dict[str, datetime] = {}
         self._read_at: dict[str, float] = {}
@@ -64,9 +65,21 @@ class LogKeeper:
     async def _async_read(self, device: Device) -> None:
         vendor = self._coordinator.vendor
         assert isinstance(vendor, KeepsLog)
-        now = dt_util.utcnow()
         self._read_at[device.id] = self._coordinator.hass.loop.time()
         self._look_again(device.id)
+        if isinstance(vendor, NumbersLog):
+            mark = self._marks.get(device.id)
+            lines, self._marks[device.id] = await vendor.log_after(device, mark)
+            new = sorted(lines, key=lambda line: line.occurred_at)
+        else:
+            new = await self._async_overlapping(vendor, device)
+        for line in new:
+            self.lines[device.id].async_tell(line)
+
+    async def _async_overlapping(
+        self, vendor: KeepsLog, device: Device
+    ) -> list[LogLine]:
+        now = dt_util.utcnow()
         deep_at = self._deep_at.get(device.id)
         read_to = self._read_to.get(device.id)
         # A clock that was set back must not leave a gap.
@@ -87,5 +100,4 @@ class LogKeeper:
             self._deep_at[device.id] = deep_at
         self._read_to[device.id] = now
         # Longer than anything is looked for, so that nothing is forgotten that may be read again.
-        for line in self._windows[device.id].take(lines, min(start, now - DEEP) - DEEP):
-            self.lines[device.id].async_tell(line)
+        return self._windows[device.id].take(lines, min(start, now - DEEP) - DEEP)

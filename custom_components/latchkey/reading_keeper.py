@@ -9,14 +9,12 @@ from homeassistant.core import callback
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
-from .vendors.readings import Reading, ReportsReadings, Requested
+from .vendors.readings import Reading, ReportsReadings, Requested, RequestsReadings
 from .vendors.vendor import NotFound, VendorError
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
 
-INTERVAL: Final = 3600.0
-"""Seconds between two looks at what devices have told unasked, or asked by others."""
 LOOKS: Final = (4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds between the looks for an answer to a request."""
 
@@ -27,7 +25,7 @@ class ReadingKeeper:
     def __init__(self, coordinator: LatchkeyCoordinator) -> None:
         """Initialize with nothing read."""
         self._coordinator = coordinator
-        self._undated: dict[tuple[str, str], float | str] = {}
+        self._undated: dict[tuple[str, str], object] = {}
         self._waiting: dict[str, tuple[set[str], list[float]]] = {}
         self.values: defaultdict[str, dict[str, Reading]] = defaultdict(dict)
         self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
@@ -39,7 +37,7 @@ class ReadingKeeper:
             "readings",
             Capability.READINGS,
             self._async_read,
-            lambda _: INTERVAL,
+            lambda _: self._interval,
         )
 
     @callback
@@ -68,10 +66,16 @@ class ReadingKeeper:
         if changed:
             self.changed[device_id].async_tell()
 
+    @property
+    def _interval(self) -> float:
+        vendor = self._coordinator.vendor
+        assert isinstance(vendor, ReportsReadings)
+        return vendor.report_interval
+
     async def async_request(self, device: Device, name: str | None = None) -> Requested:
         """Ask a device for readings, all that there are unless one is named, and look for its answer."""
         vendor = self._coordinator.vendor
-        assert isinstance(vendor, ReportsReadings)
+        assert isinstance(vendor, RequestsReadings)
         if name is None:
             names = await vendor.requestable()
             if not names:

@@ -1,6 +1,7 @@
 """What devices measure and report, as sensors."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, override
 
@@ -40,6 +41,11 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
             ReadingKind.BEARER: SensorEntityDescription(
                 key="bearer", entity_category=EntityCategory.DIAGNOSTIC
             ),
+            ReadingKind.CERTIFICATE_END: SensorEntityDescription(
+                key="certificate_end",
+                device_class=SensorDeviceClass.TIMESTAMP,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
             ReadingKind.COUNTER: SensorEntityDescription(
                 key="counter",
                 suggested_display_precision=0,
@@ -50,6 +56,19 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 device_class=SensorDeviceClass.HUMIDITY,
                 native_unit_of_measurement=PERCENTAGE,
                 state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.LAST_CONTACT: SensorEntityDescription(
+                key="last_contact",
+                device_class=SensorDeviceClass.TIMESTAMP,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
+            ReadingKind.LAST_PASSAGE: SensorEntityDescription(
+                key="last_passage", device_class=SensorDeviceClass.TIMESTAMP
+            ),
+            ReadingKind.MANUFACTURING_CERTIFICATE_END: SensorEntityDescription(
+                key="manufacturing_certificate_end",
+                device_class=SensorDeviceClass.TIMESTAMP,
+                entity_category=EntityCategory.DIAGNOSTIC,
             ),
             ReadingKind.MODEM_TEMPERATURE: SensorEntityDescription(
                 key="modem_temperature",
@@ -116,7 +135,7 @@ class ReadingSensor(DeviceEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | str:
+    def native_value(self) -> float | str | datetime:
         """Return the last value."""
         values = self.coordinator.readings.values[self.device.id]
         return values[self._reading_id].value

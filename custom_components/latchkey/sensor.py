@@ -12,7 +12,7 @@ from .entity import LatchkeyEntity, seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .grant_sensor import GRANT_SENSORS, DeliverySensor, GrantSensor
 from .push_sensor import PUSH, PUSH_SENSORS, PushSensor
-from .reading_sensor import READING, ReadingSensor
+from .reading_sensor import READING, READING_SENSORS, ReadingSensor
 from .vendors.model import Device
 
 # Nothing is sent.
@@ -52,6 +52,7 @@ async def async_setup_entry(
                 ReadingSensor, coordinator, device, reading
             )
             for reading in coordinator.readings.values[device.id].values()
+            if reading.kind in READING_SENSORS
         }
 
     async_follow_inventory(entry, async_add_entities, Platform.SENSOR, of_inventory)

@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from . import flexykey
+from . import flexykey, keyless
 from .vendor import VendorSpec
 
-VENDORS: Final[dict[str, VendorSpec]] = {"flexykey": flexykey.SPEC}
+VENDORS: Final[dict[str, VendorSpec]] = {
+    "flexykey": flexykey.SPEC,
+    "keyless": keyless.SPEC,
+}

@@ -13,14 +13,19 @@ class DeviceKind(StrEnum):
 
     UNIT = "unit"
     EXPANSION = "expansion"
+    GATEWAY = "gateway"
+    LOCKING_DEVICE = "locking_device"
 
 
 class Capability(StrEnum):
     """What a device can do beyond its outputs and inputs."""
 
     LOG = "log"
+    OPEN = "open"
     PUSH = "push"
     READINGS = "readings"
+    REQUESTS = "requests"
+    """It can be asked for readings."""
     SETTINGS = "settings"
 
 
@@ -61,6 +66,8 @@ class Device:
     kind: DeviceKind
     name: str
     parent_id: str | None = None
+    via_id: str | None = None
+    """The device through which it is reached, of which it is no part."""
     manufacturer: str | None = None
     model: str | None = None
     serial: str | None = None

@@ -103,12 +103,23 @@ class LogWindow:
                 self._seen[line.key] = (counted[line.key], line.recorded_at)
                 new.append(line)
         for key, (_, recorded_at) in list(self._seen.items()):
-            if recorded_at < keep_from:
+            if recorded_at < keep_from and key not in counted:
                 del self._seen[key]
         if not self.started:
             self.started = True
             return []
         return new
+
+
+@runtime_checkable
+class NumbersLog(Protocol):
+    """A vendor whose logs are numbered, so that what comes late is told apart from what was read."""
+
+    async def log_after(
+        self, device: Device, mark: str | None
+    ) -> tuple[Sequence[LogLine], str]:
+        """Return what has come since a mark, and the next mark; without a mark nothing but the next."""
+        ...
 
 
 @runtime_checkable

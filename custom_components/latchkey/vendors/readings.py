@@ -13,12 +13,21 @@ if TYPE_CHECKING:
 class ReadingKind(StrEnum):
     """What a reading tells of."""
 
+    ACTIVATED = "activated"
     BATTERY = "battery"
+    BATTERY_LOW = "battery_low"
     BEARER = "bearer"
+    CERTIFICATE_END = "certificate_end"
     COUNTER = "counter"
+    DOOR = "door"
     HUMIDITY = "humidity"
+    LAST_CONTACT = "last_contact"
+    LAST_PASSAGE = "last_passage"
+    MANUFACTURING_CERTIFICATE_END = "manufacturing_certificate_end"
     MODEM_TEMPERATURE = "modem_temperature"
     PRESSURE = "pressure"
+    RE_KEYING_DUE = "re_keying_due"
+    REVOKED = "revoked"
     SIGNAL = "signal"
     TEMPERATURE = "temperature"
     WIFI_SIGNAL = "wifi_signal"
@@ -30,7 +39,8 @@ class Reading:
 
     id: str
     kind: ReadingKind
-    value: float | str
+    value: float | str | bool | datetime
+    """Whether something is so, for the kinds that are no measures."""
     number: str = ""
     """Which of several of its kind it is."""
     name: str = ""
@@ -59,11 +69,19 @@ class Requested:
 
 @runtime_checkable
 class ReportsReadings(Protocol):
-    """A vendor whose devices answer requests for readings later, in messages of their own."""
+    """A vendor whose devices report of their own accord."""
+
+    report_interval: float
+    """Seconds between two looks at what they have reported."""
 
     async def report(self, device: Device) -> Report:
         """Return what a device has told since the last time, at first what it told last."""
         ...
+
+
+@runtime_checkable
+class RequestsReadings(ReportsReadings, Protocol):
+    """A vendor whose devices can be asked for readings, and answer later, in messages of their own."""
 
     async def requestable(self) -> Sequence[str]:
         """Return what can be requested, the most complete first."""

@@ -59,6 +59,8 @@ _REFUSALS: dict[int, type[VendorError]] = {
     HTTPStatus.GONE: NotFound,
 }
 
+type Judge = Callable[[int, bytes], VendorError | None]
+"""Tells from a refusal's status and body what it means, where the status alone does not say so."""
 type Sign = Callable[[HTTPMethod, URL, bytes], Mapping[str, str]]
 """Makes the headers that identify the account from a request's method, address and body."""
 
@@ -117,6 +119,7 @@ class Transport:
         base: URL,
         sign: Sign,
         *,
+        judge: Judge | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -124,6 +127,7 @@ class Transport:
         self._session = session
         self._base = base
         self._sign = sign
+        self._judge = judge
         self._sleep = sleep
         self._clock = clock
         self._places = asyncio.Semaphore(CONCURRENCY)
@@ -227,6 +231,10 @@ class Transport:
                 timeout=ClientTimeout(total=TIMEOUT),
                 middlewares=(_Once(),) if once else (),
             ) as response:
+                if self._judge and response.status in _REFUSALS:
+                    refusal = await _bounded(response) or b""
+                    if (err := self._judge(response.status, refusal)) is not None:
+                        raise err
                 self._raise_for_status(response, once=once)
                 body = await _bounded(response)
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as err:

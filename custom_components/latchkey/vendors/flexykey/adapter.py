@@ -30,6 +30,15 @@ from .statuses import all_of
 from .webhooks import Webhooks
 from .wire import WireExpansion, WireIO, WireUnit
 
+_CAPABILITIES: Final = frozenset(
+    {
+        Capability.LOG,
+        Capability.PUSH,
+        Capability.READINGS,
+        Capability.REQUESTS,
+        Capability.SETTINGS,
+    }
+)
 _PULSE: Final = range(1, 100_000)
 
 
@@ -178,4 +187,4 @@ def _capabilities(unit: WireUnit) -> frozenset[Capability]:
     """
     if "evva" in unit.unittype.casefold():
         return frozenset()
-    return frozenset(Capability)
+    return _CAPABILITIES

@@ -1,0 +1,74 @@
+"""What devices report that is so or is not, as binary sensors."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+
+from .coordinator import LatchkeyCoordinator
+from .entity import DeviceEntity
+from .reading_sensor import READING
+from .vendors.model import Device
+from .vendors.readings import Reading, ReadingKind
+
+READING_BINARY_SENSORS: Final[Mapping[ReadingKind, BinarySensorEntityDescription]] = (
+    MappingProxyType(
+        {
+            ReadingKind.ACTIVATED: BinarySensorEntityDescription(
+                key="activated", entity_category=EntityCategory.DIAGNOSTIC
+            ),
+            ReadingKind.BATTERY_LOW: BinarySensorEntityDescription(
+                key="battery_low",
+                device_class=BinarySensorDeviceClass.BATTERY,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
+            ReadingKind.DOOR: BinarySensorEntityDescription(
+                key="door", device_class=BinarySensorDeviceClass.DOOR
+            ),
+            ReadingKind.RE_KEYING_DUE: BinarySensorEntityDescription(
+                key="re_keying_due",
+                device_class=BinarySensorDeviceClass.PROBLEM,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
+            ReadingKind.REVOKED: BinarySensorEntityDescription(
+                key="revoked",
+                device_class=BinarySensorDeviceClass.PROBLEM,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
+        }
+    )
+)
+
+
+class ReadingBinarySensor(DeviceEntity, BinarySensorEntity):
+    """What a device reports that is so or is not."""
+
+    def __init__(
+        self, coordinator: LatchkeyCoordinator, device: Device, reading: Reading
+    ) -> None:
+        """Initialize with the first value that was seen."""
+        super().__init__(coordinator, device, reading.id, READING)
+        self.entity_description = READING_BINARY_SENSORS[reading.kind]
+        self._attr_translation_key = self.entity_description.key
+        self._attr_translation_placeholders = {"number": reading.number}
+        self._reading_id = reading.id
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it is so."""
+        values = self.coordinator.readings.values[self.device.id]
+        return values[self._reading_id].value is True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the device's readings."""
+        await super().async_added_to_hass()
+        changed = self.coordinator.readings.changed[self.device.id]
+        self.async_on_remove(changed.async_listen(self.async_show))

@@ -1,0 +1,144 @@
+"""Remote commands of the platform as openings, and its audit logs as their proof."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from ..model import Device
+from ..openings import SKEW, Proof, RemoteOpening
+from ..vendor import AnswerNotUnderstood, NotFound, OutcomeUnknown, VendorError
+from . import paths
+from .client import KeylessClient
+from .wire import WireClient, WireCommand, WireGatewayEntry, WireLockEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+_OPENING: Final = ("open", "unlock")
+"""The names of conversations that open, as far as they are known."""
+_VALIDITY: Final = timedelta(minutes=5)
+
+
+class Openings:
+    """The remote commands of a system (11)."""
+
+    def __init__(
+        self, client: KeylessClient, user_id: str, clock: Callable[[], datetime]
+    ) -> None:
+        """Initialize with the API and who we are."""
+        self._client = client
+        self._user_id = user_id
+        self._clock = clock
+
+    async def open_door(self, device: Device) -> RemoteOpening:
+        """Order the lock's gateway to open it (11.1); a doubt is resolved by the list of orders (11.2)."""
+        if device.via_id is None:
+            raise NotFound("no gateway")
+        known = {each.id for each in await self._listed(device.via_id)}
+        try:
+            answer = await self._client.issue_command(device.via_id, device.id)
+            return _opening(answer.json())
+        except OutcomeUnknown, AnswerNotUnderstood:
+            for opening in await self._in_doubt(device.via_id):
+                if opening.id not in known and opening.device_id == device.id:
+                    return opening
+            raise OutcomeUnknown("no such order is listed") from None
+
+    async def _in_doubt(self, gateway_id: str) -> list[RemoteOpening]:
+        try:
+            return await self._listed(gateway_id)
+        except VendorError:
+            raise OutcomeUnknown("orders not listed") from None
+
+    async def cancel_opening(self, opening: RemoteOpening) -> None:
+        """Cancel an order (11.4); raises Conflict where it was read already."""
+        await self._client.cancel_command(opening.id)
+
+    async def opening(self, opening_id: str) -> RemoteOpening:
+        """Return how an order stands (11.3)."""
+        return _opening(await self._client.read(f"{paths.COMMANDS}/{opening_id}"))
+
+    async def openings(self) -> list[RemoteOpening]:
+        """Return all orders that the platform still has (11.2)."""
+        return await self._listed()
+
+    async def _listed(self, gateway_id: str | None = None) -> list[RemoteOpening]:
+        query = {"gateway_device_id": gateway_id} if gateway_id else {}
+        openings = []
+        for raw in await self._client.every(paths.COMMANDS, **query):
+            try:
+                openings.append(_opening(raw))
+            except AnswerNotUnderstood as err:
+                _LOGGER.debug("an order was not understood: %s", err)
+        return openings
+
+    async def proofs(self, opening: RemoteOpening) -> Sequence[Proof]:
+        """Return what the audit logs of the lock (5.2) and of the gateway (9.2) tell; the lock's say whether it was granted."""
+        after = (opening.issued_at - SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
+        by_lock = await self._client.every(
+            f"{paths.LOCK_LOG}/audit",
+            locking_device_id=opening.device_id,
+            after_datetime=after,
+        )
+        newest = await self._client.first(
+            f"{paths.GATEWAY_LOG}/audit",
+            gateway_device_id=opening.via_id,
+            sort_direction="DESC",
+            limit="50",
+        )
+        return [
+            *(proof for raw in by_lock if (proof := _by_lock(raw))),
+            *(proof for raw in newest if (proof := _by_gateway(raw, opening.via_id))),
+        ]
+
+
+def _opening(raw: Any) -> RemoteOpening:
+    wire = WireCommand.parse(raw)
+    issued_at = wire.issuancedatetime
+    if issued_at is None:
+        raise AnswerNotUnderstood("issuanceDatetime")
+    return RemoteOpening(
+        id=wire.id,
+        device_id=wire.lockingdeviceid,
+        via_id=wire.gatewaydeviceid,
+        issued_at=issued_at,
+        valid_until=wire.validityenddatetime or issued_at + _VALIDITY,
+        acknowledged_at=wire.acknowledgementdatetime,
+        cancelled_at=wire.cancellationdatetime,
+    )
+
+
+def _by_lock(raw: Any) -> Proof | None:
+    """Return what a lock tells of an operation by a gateway; a phone at the same door proves nothing."""
+    try:
+        entry = WireLockEntry.parse(raw)
+        client = WireClient.parse(entry.client)
+    except AnswerNotUnderstood:
+        return None
+    if "GATEWAY" not in client.type.upper() or entry.granted is None:
+        return None
+    if entry.eventname not in _OPENING or entry.occurrencedatetime is None:
+        return None
+    return Proof(
+        device_id=entry.lockingdeviceid,
+        via_id=client.gatewaydeviceid or None,
+        occurred_at=entry.occurrencedatetime,
+        granted=entry.granted,
+    )
+
+
+def _by_gateway(raw: Any, gateway_id: str) -> Proof | None:
+    """Return what a gateway tells of an order that it has carried out; it names the order."""
+    try:
+        entry = WireGatewayEntry.parse(raw)
+    except AnswerNotUnderstood:
+        return None
+    if not entry.remotecommandid or entry.datetime is None:
+        return None
+    return Proof(
+        device_id=entry.lockingdeviceid,
+        via_id=gateway_id,
+        occurred_at=entry.datetime,
+        granted=True,
+        opening_id=entry.remotecommandid,
+    )

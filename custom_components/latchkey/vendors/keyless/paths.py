@@ -1,0 +1,21 @@
+"""Where each operation lies below the base address: the vendor's page as it is known states one path alone (locking-device)."""
+
+from typing import Final
+
+LOGIN: Final = "login"
+USERS: Final = "user"
+INVITATIONS: Final = "operating-device/invitation"
+OPERATING_DEVICES: Final = "operating-device"
+LOCKS: Final = "locking-device"
+LOCK_LOG: Final = "locking-device-log"
+PERMISSIONS: Final = "permission"
+OFFLINE_KEYS: Final = "offline-key"
+GATEWAYS: Final = "gateway-device"
+CLAIM: Final = "gateway-device/claim"
+GATEWAY_LOG: Final = "gateway-device-log"
+ASSOCIATIONS: Final = "gateway-device-association"
+COMMANDS: Final = "remote-command"
+CANCEL: Final = "cancel"
+"""Behind a command's path, by POST."""
+RE_KEY: Final = "re-key"
+"""Behind a lock's path, by POST."""

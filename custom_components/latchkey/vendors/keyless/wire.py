@@ -1,0 +1,108 @@
+"""The JSON of the platform."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mashumaro import field_options
+
+from ..wire import Wire, moment
+
+
+def _when() -> Any:
+    return field(default=None, metadata=field_options(deserialize=moment))
+
+
+@dataclass(kw_only=True)
+class WireCertificate(Wire):
+    """A certificate of a lock (4)."""
+
+    eligibleforrekeying: bool = False
+    expirationdatetime: Any = _when()
+    revoked: bool = False
+
+
+@dataclass(kw_only=True)
+class WireLock(Wire):
+    """A locking device (4); one that is not claimed has neither hardware nor certificates."""
+
+    id: str
+    name: str = ""
+    claimingstatus: str = ""
+    serialnumber: str = ""
+    hardwaremodel: str = ""
+    firmwareversion: str = ""
+    operationalcertificate: Any = None
+    manufacturingcertificate: Any = None
+
+
+@dataclass(kw_only=True)
+class WireGateway(Wire):
+    """A gateway device (8)."""
+
+    id: str
+    serialnumber: str = ""
+    activationstatus: str = ""
+    activationdatetime: Any = _when()
+    hardwaremodel: str = ""
+    firmwareversion: str = ""
+
+
+@dataclass(kw_only=True)
+class WireAssociation(Wire):
+    """Which lock a gateway may open (10)."""
+
+    gatewaydeviceid: str
+    lockingdeviceid: str
+
+
+@dataclass(kw_only=True)
+class WireCommand(Wire):
+    """A remote command, and what has happened to it (11)."""
+
+    id: str
+    gatewaydeviceid: str
+    lockingdeviceid: str
+    action: str = ""
+    issueruserid: str = ""
+    issuancedatetime: Any = _when()
+    validityenddatetime: Any = _when()
+    acknowledgementdatetime: Any = _when()
+    cancellationdatetime: Any = _when()
+
+
+@dataclass(kw_only=True)
+class WireClient(Wire):
+    """Who operated a lock (5.2): an operating device, or, as is assumed, a gateway by its own name."""
+
+    type: str = ""
+    userid: str = ""
+    operatingdeviceid: str = ""
+    gatewaydeviceid: str = ""
+
+
+@dataclass(kw_only=True)
+class WireLockEntry(Wire):
+    """An entry of a lock's system or audit log (5)."""
+
+    id: str
+    lockingdeviceid: str
+    eventname: str = ""
+    occurrencedatetime: Any = _when()
+    sequencenumber: int = -1
+    client: Any = None
+    granted: bool | None = None
+
+
+@dataclass(kw_only=True)
+class WireGatewayEntry(Wire):
+    """An entry of a gateway's system or audit log (9); what is in it depends on what happened."""
+
+    sequencenumber: int = -1
+    datetime: Any = _when()
+    eventname: str = ""
+    conversationname: str = ""
+    lockingdeviceid: str = ""
+    remotecommandid: str = ""
+    firmwareversion: str = ""
+    door1state: str = ""
+    door2state: str = ""

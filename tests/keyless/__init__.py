@@ -1,0 +1,1 @@
+"""Tests of a Keyless account in Home Assistant, with the simulated platform."""
