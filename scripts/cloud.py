@@ -1,9 +1,11 @@
 """The simulated clouds as processes of their own, and their control interfaces."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 import json
 from pathlib import Path
 import sys
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import aiohttp
 
@@ -18,8 +20,8 @@ class SimulatedService:
 
     url: str
     control_url: str
-    account: dict[str, str]
-    _module: str
+    account: ClassVar[Mapping[str, str]]
+    _module: ClassVar[str]
 
     def __init__(
         self, log: Path, *, port: int = 0, control_port: int = 0, **options: Any
@@ -98,14 +100,15 @@ class SimulatedService:
             raise ScriptError("The simulated cloud has not been started.")
         async with self._session.request(method, path, json=body) as response:
             response.raise_for_status()
-            answer: dict[str, Any] = await response.json()
+            empty = response.status == HTTPStatus.NO_CONTENT
+            answer: dict[str, Any] = {} if empty else await response.json()
         return answer
 
 
 class SimulatedCloud(SimulatedService):
     """The simulated FlexyKey cloud, and what happens on its sites."""
 
-    account = {"username": "demo", "password": "demo"}
+    account: ClassVar[Mapping[str, str]] = {"username": "demo", "password": "demo"}
     _module = "simulators.flexykey"
 
     async def unit(self, unit_id: int) -> dict[str, Any]:
@@ -158,7 +161,7 @@ class SimulatedCloud(SimulatedService):
 class SimulatedPlatform(SimulatedService):
     """The simulated Keyless platform, and what happens at its locks."""
 
-    account = {
+    account: ClassVar[Mapping[str, str]] = {
         "user_id": "558aef6a-de33-4e6c-8219-1eab9727ae94",
         "access_key": "demo-access-key",
         "api_key": "demo-api-key",
@@ -170,6 +173,12 @@ class SimulatedPlatform(SimulatedService):
         state = await self._control("GET", "state")
         locks: list[dict[str, Any]] = state["locking_devices"]
         return locks
+
+    async def commands(self) -> list[dict[str, Any]]:
+        """Return the remote commands that were ever issued."""
+        state = await self._control("GET", "state")
+        commands: list[dict[str, Any]] = state["commands"]
+        return commands
 
     async def touch(self, lock_id: str) -> None:
         """Touch a lock, which wakes its gateways."""

@@ -1,4 +1,4 @@
-"""Starts a simulated FlexyKey cloud and a real Home Assistant that has its account, until Ctrl-C."""
+"""Starts simulated clouds and a real Home Assistant that has accounts there, until Ctrl-C."""
 
 import argparse
 import asyncio
@@ -11,13 +11,15 @@ import time
 from typing import Final
 
 from scripts.child import ScriptError
-from scripts.cloud import SimulatedCloud
+from scripts.cloud import SimulatedCloud, SimulatedPlatform
 from scripts.dashboard import put_up
 from scripts.home import RESTART, ROOT, Home
 
 PORT: Final = 8123
 CLOUD_PORT: Final = 8124
 POLL_INTERVAL: Final = 10
+PLATFORM: Final = "Abloy Keyless"
+TOUCH_SECONDS: Final = 20
 EXTERNAL: Final = "https://home.example.com"
 DOOR: Final = "99998/F2"
 
@@ -64,7 +66,11 @@ async def add_simulated_account(home: Home, cloud: SimulatedCloud) -> None:
     # As if Home Assistant could be reached from the internet: the cloud takes a short cut to it.
     await cloud.set_options(callback_through=home.url.rstrip("/"))
     await home.api.command("config/core/update", external_url=EXTERNAL)
-    entries = await home.api.entries()
+    entries = [
+        entry
+        for entry in await home.api.entries()
+        if not entry["title"].startswith(PLATFORM)
+    ]
     if not entries:
         entry_id = await home.api.add_account("flexykey", account)
         door = {"pulse": 5, "may_be_held_open": False}
@@ -73,6 +79,19 @@ async def add_simulated_account(home: Home, cloud: SimulatedCloud) -> None:
         )
     elif entries[0]["state"] != "loaded":
         await home.api.reconfigure_account(entries[0]["entry_id"], account)
+    await home.api.until_loaded()
+
+
+async def add_simulated_platform(home: Home, platform: SimulatedPlatform) -> None:
+    """Add the account at the simulated platform, if it is not there yet, or make it fit the platform's address."""
+    account = {**platform.account, "url": platform.url}
+    for entry in await home.api.entries():
+        if entry["title"].startswith(PLATFORM):
+            if entry["state"] != "loaded":
+                await home.api.reconfigure_account(entry["entry_id"], account)
+            break
+    else:
+        await home.api.add_account("keyless", account)
     await home.api.until_loaded()
 
 
@@ -124,6 +143,7 @@ async def run(options: argparse.Namespace) -> None:
     home = Home(config, options.port, clean=options.clean)
     async with AsyncExitStack() as running:
         cloud: SimulatedCloud | None = None
+        platform: SimulatedPlatform | None = None
         if not options.real:
             cloud = SimulatedCloud(
                 config.with_name(f"{config.name}-cloud.log"),
@@ -132,10 +152,17 @@ async def run(options: argparse.Namespace) -> None:
                 units=options.units,
             )
             await running.enter_async_context(cloud)
+            # Its port is any free one: the account is made to fit. Somebody touches the lock that is to open.
+            platform = SimulatedPlatform(
+                config.with_name(f"{config.name}-platform.log"),
+                touch_seconds=TOUCH_SECONDS,
+            )
+            await running.enter_async_context(platform)
         print("Starting Home Assistant …", flush=True)
         await running.enter_async_context(home)
-        if cloud:
+        if cloud and platform:
             await add_simulated_account(home, cloud)
+            await add_simulated_platform(home, platform)
             await put_up(home.api)
         print(describe(home, cloud, time.monotonic() - began), flush=True)
         await watch(home, cloud)

@@ -124,7 +124,9 @@ class ReadingSensor(DeviceEntity, SensorEntity):
         if reading.name:
             self._attr_name = reading.name
         device_class = self.entity_description.device_class
-        if device_class is None or reading.unit in DEVICE_CLASS_UNITS[device_class]:
+        if device_class is None or reading.unit in DEVICE_CLASS_UNITS.get(
+            device_class, ("",)
+        ):
             self._attr_native_unit_of_measurement = (
                 reading.unit or self.entity_description.native_unit_of_measurement
             )
