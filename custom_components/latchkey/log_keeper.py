@@ -70,7 +70,8 @@ class LogKeeper:
         if isinstance(vendor, NumbersLog):
             mark = self._marks.get(device.id)
             lines, self._marks[device.id] = await vendor.log_after(device, mark)
-            new = sorted(lines, key=lambda line: line.occurred_at)
+            # What is not answered any more is not read again.
+            new = self._windows[device.id].take(lines, dt_util.utcnow() + DEEP)
         else:
             new = await self._async_overlapping(vendor, device)
         for line in new:

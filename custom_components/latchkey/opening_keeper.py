@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 import logging
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .listeners import Listeners
 from .vendors.model import Capability, Device
-from .vendors.openings import GRACE, End, Opening, OpensDoors, Proof, RemoteOpening
+from .vendors.openings import GRACE, End, Opening, OpensDoors, RemoteOpening
 from .vendors.vendor import Conflict, NotFound, VendorError
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ class OpeningKeeper:
         self._coordinator = coordinator
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._timers: dict[str, CALLBACK_TYPE] = {}
-        self._used: defaultdict[str, set[Proof]] = defaultdict(set)
         self._ahead = timedelta()
         """By how much the vendor's clock is ahead of ours."""
         self._stopped = False
@@ -71,13 +70,18 @@ class OpeningKeeper:
         self._timers.clear()
 
     async def async_open(self, device: Device) -> None:
-        """Ask for an opening; refused while one is under way, which may still open."""
+        """Ask for an opening; refused while one is under way, here or at the vendor, which may still open."""
         async with self._turns[device.id]:
+            listed = [] if device.id in self.under_way else await self._async_listed()
+            for opening in await self._async_pending(listed, device.id):
+                self._follow(opening)
+                break
             if device.id in self.under_way:
                 raise self._error("already_opening", device)
-            remote = await self.vendor.open_door(device)
+            known = {remote.id for remote in listed}
+            remote = await self.vendor.open_door(device, known)
             self._ahead = remote.issued_at - dt_util.utcnow()
-            self._follow(remote)
+            self._follow(Opening(remote))
 
     async def async_cancel(self, device: Device) -> None:
         """Cancel the opening that is under way, if it is not too late."""
@@ -87,9 +91,40 @@ class OpeningKeeper:
             try:
                 await self.vendor.cancel_opening(opening.remote)
             except Conflict, NotFound:
-                raise self._error("too_late_to_cancel", device) from None
-            finally:
                 await self._async_look(device.id)
+                if opening.remote.cancelled_at is None:
+                    raise self._error("too_late_to_cancel", device) from None
+            except VendorError:
+                await self._async_look(device.id)
+                if opening.remote.cancelled_at is None:
+                    raise
+            else:
+                await self._async_look(device.id)
+
+    async def _async_listed(self) -> list[RemoteOpening]:
+        """Return the vendor's openings, the newest first."""
+        listed = await self.vendor.openings()
+        return sorted(listed, key=lambda remote: remote.issued_at, reverse=True)
+
+    async def _async_pending(
+        self, listed: Iterable[RemoteOpening], device_id: str
+    ) -> list[Opening]:
+        """Return the openings of a door that nothing has ended yet."""
+        pending = []
+        for remote in listed:
+            if (
+                remote.device_id == device_id
+                and remote.cancelled_at is None
+                and self._now() < remote.valid_until + GRACE
+            ):
+                opening = Opening(remote)
+                opening.take(remote, self._now())
+                if remote.acknowledged_at is not None:
+                    for proof in await self.vendor.proofs(remote):
+                        opening.prove(proof)
+                if opening.end(self._now()) is None:
+                    pending.append(opening)
+        return pending
 
     @callback
     def _error(self, key: str, device: Device) -> HomeAssistantError:
@@ -100,29 +135,27 @@ class OpeningKeeper:
         )
 
     @callback
-    def _follow(self, remote: RemoteOpening) -> None:
-        self.under_way[remote.device_id] = Opening(remote)
-        self._look_later(remote.device_id)
-        self.changed[remote.device_id].async_tell()
+    def _follow(self, opening: Opening) -> None:
+        device_id = opening.remote.device_id
+        self.under_way[device_id] = opening
+        self._look_later(device_id)
+        self.changed[device_id].async_tell()
 
     async def _async_take_up(self) -> None:
+        """Go on with what is under way at the vendor; what has ended meanwhile was told before, or is in the logs."""
         try:
-            openings = await self.vendor.openings()
+            listed = await self._async_listed()
+            for device in list(self._coordinator.inventory.devices.values()):
+                if Capability.OPEN not in device.capabilities:
+                    continue
+                async with self._turns[device.id]:
+                    if device.id not in self.under_way:
+                        for opening in await self._async_pending(listed, device.id):
+                            self._follow(opening)
+                            break
         except VendorError as err:
             _LOGGER.debug("%s: openings not read: %s", self._coordinator.name, err)
             self._schedule("", self._async_take_up, RETRY)
-            return
-        devices = self._coordinator.inventory.devices
-        for remote in sorted(openings, key=lambda each: each.issued_at):
-            device = devices.get(remote.device_id)
-            if (
-                device is not None
-                and Capability.OPEN in device.capabilities
-                and remote.device_id not in self.under_way
-                and remote.cancelled_at is None
-                and self._now() < remote.valid_until + GRACE
-            ):
-                self._follow(remote)
 
     async def _async_look(self, device_id: str) -> None:
         """Read how an opening stands, and what proves it; end it where that is clear."""
@@ -133,10 +166,7 @@ class OpeningKeeper:
             opening.take(remote, self._now())
             if remote.acknowledged_at is not None:
                 for proof in await self.vendor.proofs(remote):
-                    if proof not in self._used[device_id]:
-                        opening.prove(proof)
-        except NotFound:
-            opening.take(opening.remote, self._now())
+                    opening.prove(proof)
         except VendorError as err:
             _LOGGER.debug("%s: an opening not read: %s", self._coordinator.name, err)
         if (end := opening.end(self._now())) is None:
@@ -151,9 +181,6 @@ class OpeningKeeper:
         del self.under_way[device_id]
         if cancel := self._timers.pop(device_id, None):
             cancel()
-        if end is End.DENIED:
-            # Its entry must not be taken for the next one's.
-            self._used[device_id] |= opening.proofs
         at = opening.proven_at
         is_fresh = at is None or self._now() - at < FRESH
         self.changed[device_id].async_tell()

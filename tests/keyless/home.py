@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -54,6 +54,11 @@ class Home:
         self.freezer.tick(timedelta(seconds=seconds))
         async_fire_time_changed(self.hass)
         await self.settle()
+
+    def account(self) -> ConfigEntryState:
+        """Return how the account's entry is."""
+        found: ConfigEntryState = self.entry.state
+        return found
 
     def lock_id(self, place: int = 0) -> str:
         """Return the platform's id of a lock."""

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_USER,
-    ConfigEntryState,
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -111,20 +107,17 @@ async def test_blanks_around_secrets(
     assert result["result"].state is ConfigEntryState.LOADED
 
 
-@pytest.mark.parametrize(("fault", "error"), FAILURES)
 async def test_failures(
-    hass: HomeAssistant,
-    platform: KeylessCloud,
-    credentials: Account,
-    fault: dict[str, Any],
-    error: str,
+    hass: HomeAssistant, platform: KeylessCloud, credentials: Account
 ) -> None:
     """Each failure is told, the secrets are asked for anew, and the same flow then succeeds."""
-    platform.add_fault(Fault(**fault))
-    form = await fill_in(hass, await begin(hass), credentials)
-    assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"base": error})
-    assert suggested(form) == {**credentials, "access_key": None, "api_key": None}
-    platform.clear_faults()
+    form = await begin(hass)
+    for fault, error in FAILURES:
+        platform.add_fault(Fault(**fault))
+        form = await fill_in(hass, form, credentials)
+        assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"base": error})
+        assert suggested(form) == {**credentials, "access_key": None, "api_key": None}
+        platform.clear_faults()
     assert_added(await fill_in(hass, form, credentials), platform, credentials)
 
 

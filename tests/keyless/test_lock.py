@@ -135,25 +135,22 @@ async def test_lock_is_gone(home: Home) -> None:
     assert caught.value.translation_key == "not_found"
 
 
-@pytest.mark.parametrize(
-    ("fault", "key"),
-    [
-        ({"kind": "status", "status": 503}, "service_unavailable"),
-        ({"kind": "rate_limit"}, "rate_limited"),
-        ({"kind": "rate_limit", "retry_after": 30}, "rate_limited_until"),
-        ({"kind": "status", "status": 401}, "wrong_credentials"),
-    ],
-)
-async def test_errors(home: Home, fault: dict[str, object], key: str) -> None:
+async def test_errors(home: Home) -> None:
     """What keeps a command from being sent is told in words, and nothing is under way."""
     await home.start()
-    home.fault(**fault)  # type: ignore[arg-type]  # a fault's own fields
-    with pytest.raises(HomeAssistantError) as caught:
-        await home.act("open")
-    assert caught.value.translation_key == key
-    assert str(caught.value).startswith("Lock 1: ")
-    assert home.door == "locked"
-    home.platform.clear_faults()
+    for kind, status, retry_after, key in (
+        ("status", 503, None, "service_unavailable"),
+        ("status", 401, None, "wrong_credentials"),
+        ("rate_limit", 429, None, "rate_limited"),
+        ("rate_limit", 429, 30, "rate_limited_until"),
+    ):
+        home.fault(kind, status=status, retry_after=retry_after)
+        with pytest.raises(HomeAssistantError) as caught:
+            await home.act("open")
+        assert caught.value.translation_key == key
+        assert str(caught.value).startswith("Lock 1: ")
+        assert home.door == "locked"
+        home.platform.clear_faults()
     assert not home.platform.commands
 
 

@@ -111,9 +111,9 @@ async def test_late_battery(home: Home) -> None:
     home.platform.battery_low(home.lock_id(), delay=7200)
     await home.wait(60)
     home.platform.note(home.lock_id(), "BOOT")
-    await home.run(3600, 125)
+    await home.run(3600, 300)
     assert is_on(home, "battery_low") == STATE_OFF
-    await home.run(7200, 125)
+    await home.run(7200, 300)
     assert is_on(home, "battery_low") == STATE_OFF
 
 

@@ -15,8 +15,9 @@ from custom_components.latchkey.opening_keeper import FRESH, LATER
 from custom_components.latchkey.remote_door import HOLD
 from custom_components.latchkey.vendors.openings import GRACE
 from simulators.clock import utc_now
-from simulators.faults import Fault
+from simulators.faults import Fault, FaultKind
 from simulators.keyless.commands import RemoteCommand
+from simulators.keyless.formats import Body
 from simulators.keyless.options import Execution
 from tests.keyless.home import Home
 from tests.openings.conftest import SHORT
@@ -124,7 +125,8 @@ class Schedule:
 
     async def outage(self) -> None:
         """Have the platform out of order."""
-        kind = self.random.choice(("status", "reset"))
+        kinds: tuple[FaultKind, ...] = ("status", "reset")
+        kind = self.random.choice(kinds)
         self.home.platform.add_fault(Fault(kind=kind))
 
     async def end_outage(self) -> None:
@@ -317,25 +319,25 @@ async def test_gone(home: Home) -> None:
     assert home.ended == "unconfirmed"
 
 
-async def test_pending_after_doubt(home: Home) -> None:
+async def test_pending_after_doubt(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command of which nothing is known is not followed by a second one while it may be pending."""
     await home.start()
     home.platform.add_fault(Fault(kind="reset_after", method="POST", path=COMMANDS))
     listed = Fault(kind="status", method="GET", path=COMMANDS)
 
-    # The list of what is there already is read before anything is sent.
-    answer = home.platform.commands.issue
+    answer = home.platform.issue_command
 
-    def issue(*args: object) -> RemoteCommand:
+    def issue(issuer: str, body: Body) -> RemoteCommand:
+        # What is listed already is read before anything is sent: the outage begins with this.
         home.platform.add_fault(listed)
-        return answer(*args)  # type: ignore[arg-type]  # handed on as they are
+        return answer(issuer, body)
 
-    home.platform.commands.issue = issue  # type: ignore[method-assign]  # the outage begins with it
+    monkeypatch.setattr(home.platform, "issue_command", issue)
     with pytest.raises(HomeAssistantError):
         await home.act("open")
     assert len(home.platform.commands) == 1
     home.platform.clear_faults()
-    home.platform.commands.issue = answer  # type: ignore[method-assign]  # as it was
+    monkeypatch.setattr(home.platform, "issue_command", answer)
     with suppress(HomeAssistantError):
         await home.act("open")
     assert len(home.platform.commands) == 1

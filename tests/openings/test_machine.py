@@ -184,7 +184,7 @@ def test_openings(schedules: int) -> None:
             super().__init__()
             next(runs)
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped
+    run_state_machine_as_test(
         Counted,
         settings=settings(
             max_examples=schedules,

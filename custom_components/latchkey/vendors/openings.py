@@ -1,6 +1,6 @@
 """Remote openings: a command that waits for somebody to wake a gateway, and what proves that it was carried out."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 GRACE: Final = timedelta(minutes=2)
 """How long after its validity's end the proof of an acknowledged command is waited for."""
 SKEW: Final = timedelta(minutes=2)
-"""By how much the clock of a lock may differ from the platform's."""
+"""By how much the clock of a lock may differ from the platform's, for what is looked through."""
 
 
 class End(StrEnum):
@@ -35,6 +35,8 @@ class RemoteOpening:
     via_id: str
     issued_at: datetime
     valid_until: datetime
+    issuer: str = ""
+    """Who asked for it."""
     acknowledged_at: datetime | None = None
     """When the gateway said that it would try, which is no success."""
     cancelled_at: datetime | None = None
@@ -60,7 +62,6 @@ class Opening:
         self.remote = remote
         self._read_at: datetime | None = None
         self.proven_at: datetime | None = None
-        self.proofs: set[Proof] = set()
         self._granted: bool | None = None
 
     def take(self, remote: RemoteOpening, at: datetime) -> None:
@@ -69,29 +70,29 @@ class Opening:
         self._read_at = at
 
     def prove(self, proof: Proof) -> None:
-        """Take in what a log tells, if it is about this command; a denial outweighs all.
+        """Take in what a log tells, if it is about this command.
 
-        That it was granted is believed only where the log names the command: an earlier one's may be as late.
+        That it was granted is believed only where the log names the command, and a denial only where it came after
+        the acknowledgement: an earlier command's entries may be as late.
         """
         remote = self.remote
         if proof.device_id != remote.device_id:
             return
-        if proof.opening_id is not None:
+        if proof.granted:
             if proof.opening_id != remote.id:
                 return
-        elif (
-            proof.granted
-            or proof.via_id not in (None, remote.via_id)
-            or not (
-                remote.issued_at - SKEW
-                <= proof.occurred_at
-                <= remote.valid_until + GRACE + SKEW
-            )
+        elif proof.opening_id not in (None, remote.id) or proof.via_id not in (
+            None,
+            remote.via_id,
+        ) or (
+            remote.acknowledged_at is None
+            or not remote.acknowledged_at
+            <= proof.occurred_at
+            <= remote.valid_until + GRACE
         ):
             return
         self._granted = proof.granted and self._granted is not False
         self.proven_at = proof.occurred_at
-        self.proofs.add(proof)
 
     def end(self, now: datetime) -> End | None:
         """Return what became of it, None while it may still open and nothing is proven."""
@@ -113,8 +114,11 @@ class Opening:
 class OpensDoors(Protocol):
     """A vendor that opens doors by commands which are carried out later, or never."""
 
-    async def open_door(self, device: Device) -> RemoteOpening:
-        """Ask for an opening, once; what is in doubt is read back, OutcomeUnknown where that tells nothing."""
+    async def open_door(self, device: Device, known: Container[str]) -> RemoteOpening:
+        """Ask for an opening, once; what is in doubt is read back, OutcomeUnknown where that tells nothing.
+
+        The ids of openings that were known before cannot be this one's.
+        """
         ...
 
     async def cancel_opening(self, opening: RemoteOpening) -> None:

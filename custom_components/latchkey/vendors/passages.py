@@ -118,7 +118,7 @@ class NumbersLog(Protocol):
     async def log_after(
         self, device: Device, mark: str | None
     ) -> tuple[Sequence[LogLine], str]:
-        """Return what has come since a mark, and the next mark; without a mark nothing but the next."""
+        """Return what has come since a mark, some of it again, and the next mark; without a mark the newest lines."""
         ...
 
 

@@ -232,7 +232,7 @@ class Transport:
                 middlewares=(_Once(),) if once else (),
             ) as response:
                 if self._judge and response.status in _REFUSALS:
-                    refusal = await _bounded(response) or b""
+                    refusal = await _told(response)
                     if (err := self._judge(response.status, refusal)) is not None:
                         raise err
                 self._raise_for_status(response, once=once)
@@ -285,6 +285,14 @@ class _Once:
             raise ClientError
         self._sent = True
         return await handler(request)
+
+
+async def _told(response: ClientResponse) -> bytes:
+    """Return the body of a refusal, as far as it can be read: its status says enough."""
+    try:
+        return await _bounded(response) or b""
+    except ClientError, TimeoutError, OSError:
+        return b""
 
 
 async def _bounded(response: ClientResponse) -> bytes | None:

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from http import HTTPMethod
 import re
 from typing import Any, Final
 
 from aiohttp import ClientSession
 import orjson
+from yarl import URL
 
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..readings import Reading, ReadingKind
@@ -49,8 +51,8 @@ def connect(session: ClientSession, fields: Mapping[str, str]) -> Keyless:
         raise InvalidField("api_key", "invalid_api_key")
     headers = {"Accept": MEDIA_TYPE, "X-Api-Key": api_key}
 
-    def sign(*_: object) -> Mapping[str, str]:
-        if not token.value:
+    def sign(method: HTTPMethod, url: URL, body: bytes) -> Mapping[str, str]:
+        if url.name == paths.LOGIN or not token.value:
             return headers
         return {**headers, "Authorization": f"Bearer {token.value}"}
 

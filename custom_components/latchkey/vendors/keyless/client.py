@@ -36,9 +36,9 @@ class KeylessClient:
                 raise AnswerNotUnderstood("no items")
             items += page["items"]
             following = page.get("nextPageToken")
-            if not following or not isinstance(following, str):
+            if not following:
                 return items
-            if following in seen:
+            if not isinstance(following, str) or following in seen:
                 break
             seen.add(following)
             wanted["next-page-token"] = following

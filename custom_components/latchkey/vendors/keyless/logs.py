@@ -17,7 +17,10 @@ _METHODS: Final = {"OPERATING_DEVICE": "app"}
 _GATEWAY: Final = "gateway"
 _SYSTEM: Final = "system"
 _AUDIT: Final = "audit"
-_NEWEST: Final = "20"
+_NEWEST: Final = "100"
+_OVERLAP: Final = 50
+"""How far back an entry may have been overtaken by later ones."""
+_BY_TIME_EVERY: Final = 10
 
 
 class Logs:
@@ -45,29 +48,36 @@ class Logs:
     async def log_after(
         self, device: Device, mark: str | None
     ) -> tuple[Sequence[LogLine], str]:
-        """Return what has come of a lock's log since a mark, however late, and the next mark.
+        """Return a lock's log around and after a mark, however late its entries came, and the next mark.
 
-        Without a mark there are no lines: it is where the log begins to be read.
+        The newest by time are read at first, and now and then: numbers begin anew when a lock is reset.
         """
-        numbers = dict(each.split("=") for each in (mark or "").split(",") if each)
-        lines: list[LogLine] = []
+        reads, _, rest = (mark or "0:").partition(":")
+        numbers = dict(each.split("=") for each in rest.split(",") if each)
+        lines: dict[tuple[str, ...], LogLine] = {}
+        by_time = int(reads) % _BY_TIME_EVERY == 0
         for kind in (_SYSTEM, _AUDIT):
             number = int(numbers.get(kind, -1))
-            if mark is None:
-                newest = await self._newest(device, kind, "1")
-                number = max((each.sequencenumber for each in newest), default=-1)
-            else:
-                query = (
-                    {} if number < 0 else {"sequence_number_greater_than": str(number)}
+            entries: list[Any] = []
+            if mark is not None:
+                after = str(max(0, number - _OVERLAP))
+                query = {"sequence_number_greater_than": after} if number > 0 else {}
+                entries = await self._entries(device, kind, **query)
+            if by_time:
+                newest = await self._client.first(
+                    f"{paths.LOCK_LOG}/{kind}",
+                    locking_device_id=device.id,
+                    sort_direction="DESC",
+                    limit="100",
                 )
-                for raw in await self._entries(device, kind, **query):
-                    entry = _entry(raw)
-                    if entry is not None:
-                        number = max(number, entry.sequencenumber)
-                    if (line := _line(raw)) is not None:
-                        lines.append(line)
-            numbers[kind] = str(number)
-        return lines, ",".join(f"{kind}={number}" for kind, number in numbers.items())
+                number = _highest(newest)
+                entries += newest
+            numbers[kind] = str(number if by_time else max(number, _highest(entries)))
+            for raw in entries:
+                if (line := _line(raw)) is not None:
+                    lines[line.key] = line
+        told = ",".join(f"{kind}={number}" for kind, number in numbers.items())
+        return list(lines.values()), f"{int(reads) + 1}:{told}"
 
     async def report(self, device: Device) -> Report:
         """Return what the newest entries of a device's logs tell."""
@@ -192,6 +202,11 @@ def _line(raw: Any) -> LogLine | None:
         reason="no_permission" if entry.granted is False else None,
         key=(entry.id,),
     )
+
+
+def _highest(entries: Sequence[Any]) -> int:
+    numbers = (entry.sequencenumber for raw in entries if (entry := _entry(raw)))
+    return max(numbers, default=-1)
 
 
 def _iso(moment: datetime) -> str:

@@ -1,6 +1,6 @@
 """Remote commands of the platform as openings, and its audit logs as their proof."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -16,6 +16,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _OPENING: Final = ("open", "unlock")
 """The names of conversations that open, as far as they are known."""
+_YEARS: Final = range(2000, 9000)
 _VALIDITY: Final = timedelta(minutes=5)
 
 
@@ -30,25 +31,36 @@ class Openings:
         self._user_id = user_id
         self._clock = clock
 
-    async def open_door(self, device: Device) -> RemoteOpening:
+    async def open_door(self, device: Device, known: Container[str]) -> RemoteOpening:
         """Order the lock's gateway to open it (11.1); a doubt is resolved by the list of orders (11.2)."""
         if device.via_id is None:
             raise NotFound("no gateway")
-        known = {each.id for each in await self._listed(device.via_id)}
         try:
             answer = await self._client.issue_command(device.via_id, device.id)
-            return _opening(answer.json())
+            opening = _opening(answer.json())
+            if self._is_it(opening, device, known):
+                return opening
         except OutcomeUnknown, AnswerNotUnderstood:
-            for opening in await self._in_doubt(device.via_id):
-                if opening.id not in known and opening.device_id == device.id:
-                    return opening
-            raise OutcomeUnknown("no such order is listed") from None
-
-    async def _in_doubt(self, gateway_id: str) -> list[RemoteOpening]:
+            pass
         try:
-            return await self._listed(gateway_id)
+            listed = await self.openings()
         except VendorError:
-            raise OutcomeUnknown("orders not listed") from None
+            listed = []
+        for opening in listed:
+            if self._is_it(opening, device, known):
+                return opening
+        raise OutcomeUnknown("no such order is listed")
+
+    def _is_it(
+        self, opening: RemoteOpening, device: Device, known: Container[str]
+    ) -> bool:
+        """Return whether an order can only be the one that we have just given."""
+        return (
+            opening.id not in known
+            and opening.device_id == device.id
+            and opening.via_id == device.via_id
+            and opening.issuer.casefold() == self._user_id.casefold()
+        )
 
     async def cancel_opening(self, opening: RemoteOpening) -> None:
         """Cancel an order (11.4); raises Conflict where it was read already."""
@@ -60,12 +72,8 @@ class Openings:
 
     async def openings(self) -> list[RemoteOpening]:
         """Return all orders that the platform still has (11.2)."""
-        return await self._listed()
-
-    async def _listed(self, gateway_id: str | None = None) -> list[RemoteOpening]:
-        query = {"gateway_device_id": gateway_id} if gateway_id else {}
         openings = []
-        for raw in await self._client.every(paths.COMMANDS, **query):
+        for raw in await self._client.every(paths.COMMANDS):
             try:
                 openings.append(_opening(raw))
             except AnswerNotUnderstood as err:
@@ -95,14 +103,18 @@ class Openings:
 def _opening(raw: Any) -> RemoteOpening:
     wire = WireCommand.parse(raw)
     issued_at = wire.issuancedatetime
-    if issued_at is None:
+    if issued_at is None or issued_at.year not in _YEARS:
         raise AnswerNotUnderstood("issuanceDatetime")
+    valid_until = wire.validityenddatetime or issued_at + _VALIDITY
+    if valid_until.year not in _YEARS:
+        raise AnswerNotUnderstood("validityEndDatetime")
     return RemoteOpening(
         id=wire.id,
         device_id=wire.lockingdeviceid,
         via_id=wire.gatewaydeviceid,
         issued_at=issued_at,
-        valid_until=wire.validityenddatetime or issued_at + _VALIDITY,
+        valid_until=valid_until,
+        issuer=wire.issueruserid,
         acknowledged_at=wire.acknowledgementdatetime,
         cancelled_at=wire.cancellationdatetime,
     )
@@ -134,6 +146,8 @@ def _by_gateway(raw: Any, gateway_id: str) -> Proof | None:
     except AnswerNotUnderstood:
         return None
     if not entry.remotecommandid or entry.datetime is None:
+        return None
+    if entry.conversationname not in _OPENING:
         return None
     return Proof(
         device_id=entry.lockingdeviceid,

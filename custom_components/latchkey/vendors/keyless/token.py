@@ -6,6 +6,7 @@ import binascii
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPMethod
+import re
 from typing import Any, Final
 
 import orjson
@@ -14,6 +15,7 @@ from ..transport import Transport
 from ..vendor import AnswerNotUnderstood
 from . import paths
 
+_TOKEN: Final = re.compile(r"[!-~]+")
 _VALIDITY: Final = timedelta(hours=1)
 _MARGIN: Final = timedelta(minutes=1)
 """How long before its end a token is not used any more."""
@@ -42,15 +44,13 @@ class Token:
     async def renew(self, refused: str | None = None) -> None:
         """Log in, unless there is a good token other than the refused one (login, [S] 1.3)."""
         async with self._login:
-            is_good = self._clock() < self._ends and self.value != refused
-            if is_good:
+            if self.value and self.value != refused and self._clock() < self._ends:
                 return
-            self.value = ""
             raw = await self._transport.read(
                 paths.LOGIN, method=HTTPMethod.POST, body=self._credentials
             )
             token = raw.get("token") if isinstance(raw, dict) else None
-            if not isinstance(token, str) or not token.isascii() or not token:
+            if not isinstance(token, str) or not _TOKEN.fullmatch(token):
                 raise AnswerNotUnderstood("token")
             claims = _claims(token)
             self.tenant = str(claims.get("custom:tenant-id") or "")
