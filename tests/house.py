@@ -51,6 +51,8 @@ class House:
         self.hass.config_entries.async_update_entry(self.entry, options=options)
         await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.settle()
+        # Units whose calls were tested are looked at once more.
+        await self.wait(0)
 
     async def settle(self) -> None:
         """Let what is under way come to its end."""

@@ -81,8 +81,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         await grants.async_close()
     if bookings := entry.runtime_data.bookings:
         await bookings.async_close()
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    if callbacks := entry.runtime_data.callbacks:
+        callbacks.async_stop()
     async_delete_issues(hass, entry.entry_id)
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return True
 
 
 async def async_remove_config_entry_device(

@@ -21,6 +21,7 @@ from .push_repairs import PushRepairs
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
 from .vendors.push import PushesStatus
+from .vendors.vendor import OutcomeUnknown, VendorError
 from .webhook import Receiver
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ class Callbacks:
 
         self._entry.async_on_unload(async_at_started(self._hass, started))
 
+    @callback
+    def async_stop(self) -> None:
+        """Tell nobody any more."""
+        self.rhythm.async_stop()
+        self._repairs.async_stop()
+
     def is_known(self, device: Device) -> bool:
         """Return whether it has been read which callback a device has."""
         return device.id in self._read
@@ -117,6 +124,7 @@ class Callbacks:
         if self.is_healthy(device_id):
             _LOGGER.debug("%s: %s did not call", self._coordinator.name, device_id)
             self._set_missed(self.missed | {device_id})
+            self.rhythm.async_hurry(device_id)
 
     @callback
     def async_heard(
@@ -138,7 +146,15 @@ class Callbacks:
             self._tested.add(device.id)
             health = self.health[device.id]
             with self.receiver.expecting(device.id) as came:
-                health.test_status = status = await self.vendor.test_callback(device)
+                try:
+                    status = await self.vendor.test_callback(device)
+                except OutcomeUnknown:
+                    # It may call for longer than we wait for its answer: an address that nobody answers at.
+                    status = None
+                except VendorError:
+                    self._tested.discard(device.id)
+                    raise
+                health.test_status = status
                 if status is not None and status < HTTPStatus.MULTIPLE_CHOICES:
                     await self.receiver.async_wait(came)
             health.test_failed = not came.is_set()
@@ -187,6 +203,7 @@ class Callbacks:
         await self._async_read(device)
         health = self.health[device.id]
         if health.foreign_host is not None:
+            self._judge()
             return
         if address is None:
             if health.callback:

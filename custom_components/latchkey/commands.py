@@ -32,6 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 
 LONGEST_WAIT: Final = 5.0
 """Seconds for which a command waits for earlier ones of its device."""
+COMMAND: Final = "command"
 SETTLING_TIME: Final = 2.0
 """Seconds after which a command's effect is looked for."""
 
@@ -183,9 +184,15 @@ class Commands:
 
     @callback
     def async_look_later(
-        self, device: Device, delay: float = SETTLING_TIME, reason: str = "command"
-    ) -> None:
-        """Read a device's status soon; several times for one reason lead to one reading."""
+        self, device: Device, delay: float = SETTLING_TIME, reason: str = COMMAND
+    ) -> bool:
+        """Read a device's status soon; several times for one reason lead to one reading. Return whether to another one.
+
+        After several commands it is the time of the last that counts, else that of the first.
+        """
+        key = (device.root_id, "", reason)
+        if reason != COMMAND and key in self._timers:
+            return False
 
         async def look() -> None:
             await self._async_look(device)
@@ -199,7 +206,8 @@ class Commands:
                 f"{self._coordinator.name}: status of {device.root_id}",
             )
 
-        self._arm((device.root_id, "", reason), timedelta(seconds=delay), due)
+        self._arm(key, timedelta(seconds=delay), due)
+        return True
 
     async def _async_look(self, device: Device) -> Status | None:
         """Read a device's status, where it can be read."""
@@ -211,6 +219,7 @@ class Commands:
             status = await vendor.status(device)
         except VendorError as err:
             _LOGGER.debug("%s: no status: %s", self._coordinator.name, err)
+            self._coordinator.async_read_next(device.root_id)
             return None
         self._coordinator.async_take_status(device.root_id, status, before)
         return status

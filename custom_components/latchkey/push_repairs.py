@@ -23,6 +23,12 @@ class PushRepairs:
         """Initialize with the account."""
         self._coordinator = coordinator
         self._entry_id = coordinator.config_entry.entry_id
+        self._stopped = False
+
+    @callback
+    def async_stop(self) -> None:
+        """Raise nothing any more."""
+        self._stopped = True
 
     @callback
     def async_foreign(self, device: Device, host: str | None) -> None:
@@ -30,6 +36,8 @@ class PushRepairs:
         issue_id = f"{FOREIGN_CALLBACK}_{self._entry_id}_{device.id}"
         if host is None:
             ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
+            return
+        if self._stopped:
             return
         ir.async_create_issue(
             self._coordinator.hass,
@@ -51,6 +59,8 @@ class PushRepairs:
         issue_id = f"{PUSH_FAILING}_{self._entry_id}"
         if not devices:
             ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
+            return
+        if self._stopped:
             return
         ir.async_create_issue(
             self._coordinator.hass,

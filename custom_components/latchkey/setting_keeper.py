@@ -110,9 +110,12 @@ class SettingKeeper:
         """Go on with a delivery that a restart has interrupted; forget one that has come to its end."""
         if device_id not in self._undelivered or self._deliveries is None:
             return
-        if device_id not in self._taken_up:
+        insists = self._deliveries.insists(device_id)
+        if device_id not in self._taken_up or (
+            insists and self._deliveries.idle(device_id)
+        ):
             self._taken_up.add(device_id)
             self._deliver(device_id)
-        elif not self._deliveries.insists(device_id):
+        elif not insists:
             self._undelivered.discard(device_id)
             await self._async_save()

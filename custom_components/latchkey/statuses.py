@@ -41,7 +41,10 @@ class Statuses:
         held = self.reported.get(device_id)
         pushed, at = self._pushed.get(device_id, (None, 0.0))
         patient = held is pushed and (status.cached or now - at < PATIENCE)
-        if (held is not before or patient) and _is_older(status, held):
+        if held is not before and not _is_newer(status, held):
+            # Of the same second, what was pushed is from the end of it.
+            return False
+        if patient and _is_older(status, held):
             return False
         self._take(device_id, status)
         return True
@@ -53,6 +56,9 @@ class Statuses:
         held = self.reported.get(device_id)
         at, told_at = status.observed_at, self._told_at.get(device_id)
         if at is None or at > utc_now + AHEAD:
+            return Verdict.UNCLEAR
+        if told_at is None and at < utc_now - AHEAD:
+            # With nothing known, an old one may be anybody's.
             return Verdict.UNCLEAR
         if told_at and at < told_at:
             return Verdict.OLDER
@@ -79,6 +85,15 @@ class Statuses:
         self.reported[device_id] = status
         if status.observed_at:
             self._told_at[device_id] = status.observed_at
+
+
+def _is_newer(status: Status, held: Status | None) -> bool:
+    return (
+        held is None
+        or held.observed_at is None
+        or status.observed_at is None
+        or status.observed_at > held.observed_at
+    )
 
 
 def _is_older(status: Status, held: Status | None) -> bool:

@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.util import dt as dt_util
 import pytest
+from yarl import URL
 
 from custom_components.latchkey.webhook import LARGEST_BODY
 from simulators.clock import iso
@@ -208,3 +209,23 @@ async def test_unloaded(called: House) -> None:
     content = lie(called)
     await called.hass.config_entries.async_unload(called.entry.entry_id)
     assert await call_signed(called, content) == 200
+
+
+async def test_cut_off(called: House) -> None:
+    """A caller that is gone before its end is counted, and nothing is logged but that."""
+    await called.start()
+    address = URL(called.cloud.options.callback_through or "")
+    webhook = called.cloud.webhook(UNIT)
+    assert webhook is not None
+    path = webhook["callbackUrl"].partition("example.com")[2]
+    _, writer = await asyncio.open_connection(address.host, address.port)
+    head = f"POST {path} HTTP/1.1\r\nHost: home\r\nContent-Length: 1000\r\n\r\n{{"
+    writer.write(head.encode())
+    await writer.drain()
+    for _ in range(500):
+        await asyncio.sleep(0)
+    writer.close()
+    await writer.wait_closed()
+    for _ in range(2000):
+        await asyncio.sleep(0)
+    assert (await counts(called)).get("truncated") == 1

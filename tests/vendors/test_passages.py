@@ -108,6 +108,9 @@ def test_forgotten() -> None:
     old, young = line(0, 0, 0), line(30, 0, 0)
     window.take([old, young], old.recorded_at)
     assert window.take([old, young], young.recorded_at) == []
+    # What is still answered is remembered, however old it is.
+    assert window.take([old, young], young.recorded_at) == []
+    assert window.take([young], young.recorded_at) == []
     assert window.take([old, young], young.recorded_at) == [old]
 
 

@@ -103,7 +103,7 @@ class LogWindow:
                 self._seen[line.key] = (counted[line.key], line.recorded_at)
                 new.append(line)
         for key, (_, recorded_at) in list(self._seen.items()):
-            if recorded_at < keep_from:
+            if recorded_at < keep_from and key not in counted:
                 del self._seen[key]
         if not self.started:
             self.started = True

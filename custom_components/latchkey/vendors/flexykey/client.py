@@ -106,7 +106,9 @@ class FlexyKeyClient:
         """Queue a unit's changes for it; return how many (POST /UnitSync/PushChanges, 10.1)."""
         answer = await self.of_unit(paths.PUSH_CHANGES, unit_id)
         with suppress(AnswerNotUnderstood):
-            return WireSync.parse(answer).entrycount
+            sync = WireSync.parse(answer)
+            # Settings may count as packets alone.
+            return sync.entrycount or sync.packetcount or sync.entrycount
         return None
 
     async def abort_sync(self, unit_id: str) -> None:

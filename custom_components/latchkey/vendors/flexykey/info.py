@@ -1,5 +1,7 @@
 """FlexyKey's unit information: what may be asked of a unit, within which limits, and what it answered."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,6 +49,7 @@ class UnitInformation(Part):
         self._marks: dict[str, int] = {}
         self._quota = Quota(clock)
         self._counted: set[str] = set()
+        self._counting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._catalogue: Mapping[str, _Request] = {}
         self._catalogue_read: datetime | None = None
 
@@ -57,7 +60,9 @@ class UnitInformation(Part):
         """
         mark = self._marks.get(device.root_id)
         messages = await self._messages(device, limit=str(_MOST_MESSAGES))
-        if mark is None and len(messages) >= _MOST_MESSAGES:
+        oldest = min((message.id for message in messages), default=0)
+        is_cut = len(messages) >= _MOST_MESSAGES and (mark is None or oldest > mark)
+        if is_cut:
             # Frequent ones may have pushed others out of those that are answered.
             told = {message.matchedtype for message in messages}
             for name, request in (await self._requests()).items():
@@ -103,9 +108,10 @@ class UnitInformation(Part):
         if (request := requests.get(name)) is None:
             raise NotFound("not in the catalogue")
         unit_id = device.root_id
-        if unit_id not in self._counted:
-            await self._count_past(device, requests)
-            self._counted.add(unit_id)
+        async with self._counting[unit_id]:
+            if unit_id not in self._counted:
+                await self._count_past(device, requests)
+                self._counted.add(unit_id)
         if self._quota.is_fresh((unit_id, name), request.limit):
             return Requested(skipped=dict.fromkeys(request.commands, "fresh"))
         asked = {name, *request.commands}
