@@ -109,31 +109,36 @@ class Callbacks:
         return bool(was_called) and device_id not in self.missed
 
     @property
-    def missed(self) -> set[str]:
-        """Return the devices of which something changed and nobody called; it outlives a restart."""
-        return set(self._entry.data.get(CONF_WEBHOOK_MISSED, ()))
+    def missed(self) -> dict[str, list[str]]:
+        """Return what changed of which device without a call, and none since; it outlives a restart."""
+        return dict(self._entry.data.get(CONF_WEBHOOK_MISSED, {}))
 
     @callback
-    def _set_missed(self, missed: set[str]) -> None:
-        data = {**self._entry.data, CONF_WEBHOOK_MISSED: sorted(missed)}
+    def _set_missed(self, missed: dict[str, list[str]]) -> None:
+        data = {**self._entry.data, CONF_WEBHOOK_MISSED: missed}
         self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     @callback
-    def async_missed(self, device_id: str) -> None:
-        """Note that a change of a device was not called in; it ends with the next call about a change."""
+    def async_missed(self, device_id: str, points: frozenset[str]) -> None:
+        """Note that a change of a device was not called in; it ends with a call about a change of the same."""
         if self.is_healthy(device_id):
             _LOGGER.debug("%s: %s did not call", self._coordinator.name, device_id)
-            self._set_missed(self.missed | {device_id})
+            self._set_missed(self.missed | {device_id: sorted(points)})
             self.rhythm.async_hurry(device_id)
 
     @callback
     def async_heard(
-        self, device_id: str, *, signed: bool, of_change: bool = True
+        self, device_id: str, *, signed: bool, points: frozenset[str] | None = None
     ) -> None:
-        """Note that a call about a device came through; only a signed one proves that the vendor's do."""
+        """Note that a call about a device came through; only a signed one proves that the vendor's do.
+
+        It is about changes of some points, none for a test; None where that is not known.
+        """
         health = self.health[device_id]
-        if of_change and device_id in (missed := self.missed):
-            self._set_missed(missed - {device_id})
+        missed = self.missed
+        if device_id in missed and (points is None or points & {*missed[device_id]}):
+            del missed[device_id]
+            self._set_missed(missed)
         if signed:
             health.heard(dt_util.utcnow())
             self._out_of_reach = None

@@ -26,7 +26,7 @@ from .polling import Round
 from .reading_keeper import ReadingKeeper
 from .rhythm import UNSTATED_WAIT, Rhythms
 from .setting_keeper import SettingKeeper
-from .statuses import Statuses, Verdict
+from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
@@ -190,14 +190,10 @@ class LatchkeyCoordinator(TellingCoordinator):
                 held = before.get(device_id)
                 taken = self.statuses.take_polled(device_id, status, held, now)
                 shown = self.data.statuses.get(device_id)
-                if (
-                    taken
-                    and self.callbacks
-                    and _is_another(status, held)
-                    # What a command of ours has led to was expected.
-                    and _is_another(status, shown)
-                ):
-                    self.callbacks.async_missed(device_id)
+                # What a command of ours has led to was expected.
+                missed = changed(status, held) & changed(status, shown)
+                if taken and self.callbacks and missed:
+                    self.callbacks.async_missed(device_id, missed)
                 self.readings.async_take(device_id, status.readings)
             self._take_failures(round_, before)
 
@@ -298,15 +294,3 @@ class LatchkeyCoordinator(TellingCoordinator):
         """Show what is known now to all whom it concerns."""
         self.data = self._shown()
         self.async_update_listeners()
-
-
-def _is_another(status: Status, known: Status | None) -> bool:
-    """Return whether a reading is another one than what was known, so that somebody should have called."""
-    return known is not None and any(
-        held.get(key, value) is not value
-        for held, told in (
-            (known.outputs, status.outputs),
-            (known.inputs, status.inputs),
-        )
-        for key, value in told.items()
-    )

@@ -113,3 +113,18 @@ def _tells_nothing_new(status: Status, held: Status) -> bool:
 
 def _is_within(part: Mapping[str, bool], whole: Mapping[str, bool]) -> bool:
     return all(whole.get(key) is value for key, value in part.items())
+
+
+def changed(status: Status, known: Status | None) -> frozenset[str]:
+    """Return the outputs and inputs that are told otherwise than they were known."""
+    if known is None:
+        return frozenset()
+    return frozenset(
+        key
+        for held, told in (
+            (known.outputs, status.outputs),
+            (known.inputs, status.inputs),
+        )
+        for key, value in told.items()
+        if held.get(key, value) is not value
+    )

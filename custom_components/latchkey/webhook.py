@@ -20,7 +20,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_SIGNED, DOMAIN
-from .statuses import AHEAD, Verdict
+from .statuses import AHEAD, Verdict, changed
 from .vendors.model import Capability, Status
 from .vendors.push import Push, Signed
 from .vendors.vendor import AnswerNotUnderstood
@@ -39,6 +39,7 @@ HINT_EVERY: Final = 10.0
 """Seconds between two readings that unsigned calls lead to, which anybody could make."""
 UNCLEAR_EVERY: Final = 1.0
 """Seconds between two readings that calls of the vendor's own lead to."""
+_NONE: Final[frozenset[str]] = frozenset()
 MOST_LOOKS: Final = 5
 LONGEST_TEST: Final = 5.0
 """Seconds for which a call is waited for that the vendor says it has made."""
@@ -140,7 +141,9 @@ class Receiver:
             return self._take(push), HTTPStatus.OK
         is_test = push.device_id in self._expected
         if self._hint(push.device_id) or is_test:
-            self._came_through(push.device_id, signed=False, of_change=not is_test)
+            self._came_through(
+                push.device_id, signed=False, points=_NONE if is_test else None
+            )
         return "hint", HTTPStatus.OK
 
     @callback
@@ -153,8 +156,9 @@ class Receiver:
         if self._is_expected(push.device_id):
             # What a test tells may be made up: the guide promises its form alone.
             self._hint(push.device_id, UNCLEAR_EVERY)
-            self._came_through(push.device_id, signed=True, of_change=False)
+            self._came_through(push.device_id, signed=True, points=_NONE)
             return "test"
+        before = self._coordinator.reported.get(push.device_id)
         verdict = self._coordinator.async_take_push(push.device_id, push.status)
         if verdict is Verdict.UNCLEAR:
             if self._doubted.get(push.device_id) == push.status:
@@ -165,8 +169,8 @@ class Receiver:
             self._hint(push.device_id, UNCLEAR_EVERY)
         # What tells nothing new may be replayed by anybody who has seen it.
         if verdict in (Verdict.NEWS, Verdict.UNCLEAR):
-            of_change = verdict is Verdict.NEWS
-            self._came_through(push.device_id, signed=True, of_change=of_change)
+            points = changed(push.status, before) if verdict is Verdict.NEWS else _NONE
+            self._came_through(push.device_id, signed=True, points=points)
         if verdict is Verdict.NEWS and self._coordinator.log:
             self._coordinator.log.async_hint(push.device_id)
         return verdict
@@ -188,12 +192,12 @@ class Receiver:
 
     @callback
     def _came_through(
-        self, device_id: str, *, signed: bool, of_change: bool = True
+        self, device_id: str, *, signed: bool, points: frozenset[str] | None
     ) -> None:
         self.heard_at[device_id] = dt_util.utcnow()
         if expected := self._expected.get(device_id):
             expected.set()
-        self._callbacks.async_heard(device_id, signed=signed, of_change=of_change)
+        self._callbacks.async_heard(device_id, signed=signed, points=points)
 
     @callback
     def _hint(self, device_id: str, every: float = HINT_EVERY) -> bool:

@@ -232,3 +232,25 @@ async def test_own_command(called: House) -> None:
     for _ in range(3):
         await called.wait(601)
     assert await is_healthy(called)
+
+
+async def test_missed_input_of_an_expansion(called: House) -> None:
+    """A unit that calls about some changes only is polled as long as those are missed of which it does not call."""
+    await called.start()
+    called.cloud.set_reporting(99992, reports_changes=False)
+    called.cloud.set_input(99992, "IX1", True)
+    await called.wait(601)
+    assert called.contact("99992/IX1") == STATE_ON
+    assert not await is_healthy(called, 99992)
+    called.cloud.set_reporting(99992, reports_changes=True)
+    called.tick(2)
+    called.cloud.set_input(99992, "IN1", True)
+    await called.cloud.pushes_done()
+    await called.settle()
+    assert called.contact("99992/IN1") == STATE_ON
+    assert not await is_healthy(called, 99992)
+    called.tick(2)
+    called.cloud.set_input(99992, "IX1", False)
+    await called.cloud.pushes_done()
+    await called.settle()
+    assert await is_healthy(called, 99992)
