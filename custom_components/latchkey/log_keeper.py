@@ -1,6 +1,7 @@
 """An account's access logs, read in overlapping pieces; each new line is told once."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ AFTER_PUSH: Final = (5.0, 30.0, 60.0)
 SPACING: Final = 15.0
 """Seconds at least between two readings of a log."""
 OVERLAP: Final = timedelta(minutes=15)
+MOST_KNOWN: Final = 5000
+"""How many lines of a numbered log are remembered."""
 DEEP: Final = timedelta(hours=24)
 """How far back a line may come late; looked through once an hour."""
 DEEP_EVERY: Final = timedelta(hours=1)
@@ -36,6 +39,7 @@ class LogKeeper:
         self._coordinator = coordinator
         self._windows: defaultdict[str, LogWindow] = defaultdict(LogWindow)
         self._marks: dict[str, str] = {}
+        self._known: defaultdict[str, dict[tuple[str, ...], None]] = defaultdict(dict)
         self._read_to: dict[str, datetime] = {}
         self._deep_at: dict[str, datetime] = {}
         self._read_at: dict[str, float] = {}
@@ -70,12 +74,22 @@ class LogKeeper:
         if isinstance(vendor, NumbersLog):
             mark = self._marks.get(device.id)
             lines, self._marks[device.id] = await vendor.log_after(device, mark)
-            # What is not answered any more is not read again.
-            new = self._windows[device.id].take(lines, dt_util.utcnow() + DEEP)
+            new = self._unknown(device.id, lines, is_first=mark is None)
         else:
             new = await self._async_overlapping(vendor, device)
         for line in new:
             self.lines[device.id].async_tell(line)
+
+    def _unknown(
+        self, device_id: str, lines: Iterable[LogLine], *, is_first: bool
+    ) -> list[LogLine]:
+        """Return the lines that were not read before; the first reading is a starting point, not news."""
+        known = self._known[device_id]
+        new = [line for line in lines if line.key not in known]
+        known.update(dict.fromkeys(line.key for line in new))
+        for key in list(known)[:-MOST_KNOWN]:
+            del known[key]
+        return [] if is_first else sorted(new, key=lambda line: line.occurred_at)
 
     async def _async_overlapping(
         self, vendor: KeepsLog, device: Device

@@ -109,7 +109,7 @@ async def test_revoked(account: Account, keyless: Keyless) -> None:
 async def test_revoked_before_a_command(account: Account, keyless: Keyless) -> None:
     """A command whose token was refused is sent again, and takes effect once."""
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     account.cloud.revoke_tokens()
     await keyless.cancel_opening(opening)
     assert account.cloud.times(f"POST remote-command/{opening.id}/cancel") == 2
@@ -155,7 +155,7 @@ async def test_headers_around_a_failed_login(
 async def test_headers(account: Account, keyless: Keyless) -> None:
     """Each request says which API it means, and who asks; a login does not say the latter."""
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     await keyless.cancel_opening(opening)
     await keyless.proofs(opening)
     await keyless.report(lock)
@@ -251,7 +251,7 @@ async def test_what_a_minor_version_adds(account: Account, keyless: Keyless) -> 
     account.cloud.set_options(extra_fields=True)
     assert await keyless.inventory() == before
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     account.cloud.touch(lock.id)
     account.clock.move(5)
     assert (await keyless.opening(opening.id)).acknowledged_at is not None
@@ -299,7 +299,7 @@ async def test_nothing_is_told(
     """Whatever fails and however the platform echoes, no secret is in a log line, an exception or a repr."""
     caplog.set_level(logging.DEBUG, "custom_components")
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     token = keyless._client.token.value  # noqa: SLF001  a secret
     secrets = f"{account.cloud.admin.access_key} {account.cloud.api_key} {token}"
     for status in (401, 403, 404, 409, 500):

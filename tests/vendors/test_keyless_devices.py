@@ -201,7 +201,7 @@ async def open_by_gateway(
 ) -> None:
     """Have a lock opened through its gateway, or refuse it, eight seconds ago."""
     account.cloud.set_execution(lock.id, execution)
-    await keyless.open_door(lock)
+    await keyless.open_door(lock, frozenset())
     account.cloud.touch(lock.id)
     account.clock.move(2)
     account.cloud.settle()

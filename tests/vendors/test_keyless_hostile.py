@@ -169,7 +169,7 @@ def check_all(keyless: Keyless) -> None:
             # The next mark can be read too.
             outcome(keyless.log_after(lock, told[1]))
     for opening in (
-        outcome(keyless.open_door(lock)),
+        outcome(keyless.open_door(lock), frozenset()),
         outcome(keyless.opening("command")),
     ):
         if isinstance(opening, RemoteOpening):

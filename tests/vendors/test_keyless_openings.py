@@ -94,7 +94,7 @@ async def test_open(account: Account, keyless: Keyless) -> None:
     """A command is sent once, to the lock's gateway; its times are the platform's."""
     assert isinstance(keyless, OpensDoors)
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     (issued,) = account.cloud.commands.values()
     assert opening == RemoteOpening(
         id=issued.id,
@@ -113,7 +113,7 @@ async def test_no_way(account: Account, keyless: Keyless) -> None:
     lock = account.cloud.add_locking_device("Alone")
     device = await account.device(keyless, lock.id)
     with pytest.raises(NotFound):
-        await keyless.open_door(device)
+        await keyless.open_door(device, frozenset())
     assert account.cloud.times(ISSUE) == 0
 
 
@@ -122,10 +122,10 @@ async def test_refused(account: Account, keyless: Keyless) -> None:
     lock = await account.lock(keyless)
     account.cloud.gateways.associations.clear()
     with pytest.raises(Conflict):
-        await keyless.open_door(lock)
+        await keyless.open_door(lock, frozenset())
     account.cloud.delete_lock(lock.id)
     with pytest.raises(NotFound):
-        await keyless.open_door(lock)
+        await keyless.open_door(lock, frozenset())
     assert account.cloud.times(ISSUE) == 2
     assert not account.cloud.commands
 
@@ -135,10 +135,10 @@ async def test_doubt(account: Account, keyless: Keyless, kind: FaultKind) -> Non
     """A command whose answer got lost is found in the list, and not sent again."""
     lock = await account.lock(keyless)
     other = await keyless.open_door(await account.lock(keyless, 1))
-    earlier = await keyless.open_door(lock)
+    earlier = await keyless.open_door(lock, frozenset())
     account.clock.move(5)
     account.cloud.add_fault(Fault(kind=kind, method="POST", path=COMMANDS))
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     assert opening.id not in (other.id, earlier.id)
     assert opening.device_id == lock.id
     assert len(account.cloud.commands) == 3
@@ -151,11 +151,11 @@ async def test_doubt_without_effect(
 ) -> None:
     """A command that is not in the list remains a doubt; pending ones are not taken for it."""
     lock = await account.lock(keyless)
-    await keyless.open_door(lock)
+    await keyless.open_door(lock, frozenset())
     await keyless.open_door(await account.lock(keyless, 1))
     account.cloud.add_fault(Fault(kind=kind, method="POST", path=COMMANDS))
     with pytest.raises(OutcomeUnknown):
-        await keyless.open_door(lock)
+        await keyless.open_door(lock, frozenset())
     assert len(account.cloud.commands) == 2
 
 
@@ -164,7 +164,7 @@ async def test_list_fails_before(account: Account, keyless: Keyless) -> None:
     lock = await account.lock(keyless)
     account.cloud.add_fault(Fault(kind="status", method="GET", path=COMMANDS))
     with pytest.raises(ServiceUnavailable):
-        await keyless.open_door(lock)
+        await keyless.open_door(lock, frozenset())
     assert account.cloud.times(ISSUE) == 0
 
 
@@ -176,7 +176,7 @@ def test_list_fails_after(failure: VendorError) -> None:
     """Where the list cannot be read afterwards, it remains a doubt."""
     keyless, transport = listing(OutcomeUnknown("reset"), [], failure)
     with pytest.raises(OutcomeUnknown):
-        run(keyless.open_door(DEVICE))
+        run(keyless.open_door(DEVICE), frozenset())
     assert transport.count(ISSUE) == 1
 
 
@@ -194,9 +194,9 @@ def test_foreign_commands(foreign: Any, answer: Any) -> None:
     """What somebody else ordered meanwhile, or for another door, is not taken for ours."""
     keyless, transport = listing(answer, [command("known")], [foreign])
     with pytest.raises(OutcomeUnknown):
-        run(keyless.open_door(DEVICE))
+        run(keyless.open_door(DEVICE), frozenset())
     own, _ = listing(answer, [command("known")], [foreign, command("own")])
-    assert run(own.open_door(DEVICE)).id == "own"
+    assert run(own.open_door(DEVICE), frozenset()).id == "own"
     assert transport.count(ISSUE) == 1
 
 
@@ -206,7 +206,7 @@ def test_answer_about_another(other: str) -> None:
     answer = command("one", **{other: "another"})
     keyless, _ = listing(answer, [], [answer])
     with pytest.raises(OutcomeUnknown):
-        run(keyless.open_door(DEVICE))
+        run(keyless.open_door(DEVICE), frozenset())
 
 
 def test_no_issuance() -> None:
@@ -214,24 +214,24 @@ def test_no_issuance() -> None:
     whole = command("one")
     del whole["validityEndDatetime"]
     keyless, _ = listing(whole, [], [])
-    opening = run(keyless.open_door(DEVICE))
+    opening = run(keyless.open_door(DEVICE), frozenset())
     assert opening.valid_until == opening.issued_at + timedelta(minutes=5)
     del whole["issuanceDatetime"]
     keyless, _ = listing(whole, [], [whole])
     with pytest.raises(OutcomeUnknown):
-        run(keyless.open_door(DEVICE))
+        run(keyless.open_door(DEVICE), frozenset())
 
 
 async def test_cancel(account: Account, keyless: Keyless) -> None:
     """A pending command is cancelled; a second time, or once it was read, is too late."""
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     account.clock.move(5)
     await keyless.cancel_opening(opening)
     assert (await keyless.opening(opening.id)).cancelled_at == account.clock.now
     with pytest.raises(Conflict):
         await keyless.cancel_opening(opening)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     account.cloud.touch(lock.id)
     with pytest.raises(Conflict):
         await keyless.cancel_opening(opening)
@@ -247,7 +247,7 @@ async def test_proofs(account: Account, keyless: Keyless) -> None:
     """The gateway's log names the command, the lock's says whether it was granted; a phone proves nothing."""
     lock = await account.lock(keyless)
     phone = next(iter(account.cloud.people.devices.values()))
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     assert await keyless.proofs(opening) == []
     account.cloud.open_by_phone(lock.id, phone.user_id)
     account.cloud.touch(lock.id)
@@ -271,7 +271,7 @@ async def test_denied(account: Account, keyless: Keyless) -> None:
     """A refusal is in the lock's log alone."""
     lock = await account.lock(keyless)
     account.cloud.set_execution(lock.id, "denied")
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     account.cloud.touch(lock.id)
     account.clock.move(2)
     account.cloud.settle()
@@ -286,7 +286,7 @@ async def test_proofs_late(account: Account, keyless: Keyless) -> None:
     """A proof that comes hours later has its own time."""
     account.cloud.set_options(log_delay_seconds=7200)
     lock = await account.lock(keyless)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     account.cloud.touch(lock.id)
     at = account.clock.now + timedelta(seconds=2)
     account.clock.move(3600)
@@ -302,10 +302,10 @@ async def test_proofs_late(account: Account, keyless: Keyless) -> None:
 async def test_earlier_proofs(account: Account, keyless: Keyless) -> None:
     """What the logs tell of long ago is not asked for; of another command it names that one."""
     lock = await account.lock(keyless)
-    earlier = await keyless.open_door(lock)
+    earlier = await keyless.open_door(lock, frozenset())
     account.cloud.touch(lock.id)
     account.clock.move(2)
     account.cloud.settle()
     account.clock.move(600)
-    opening = await keyless.open_door(lock)
+    opening = await keyless.open_door(lock, frozenset())
     assert [each.opening_id for each in await keyless.proofs(opening)] == [earlier.id]

@@ -81,14 +81,19 @@ class Opening:
         if proof.granted:
             if proof.opening_id != remote.id:
                 return
-        elif proof.opening_id not in (None, remote.id) or proof.via_id not in (
-            None,
-            remote.via_id,
-        ) or (
-            remote.acknowledged_at is None
-            or not remote.acknowledged_at
-            <= proof.occurred_at
-            <= remote.valid_until + GRACE
+        elif (
+            proof.opening_id not in (None, remote.id)
+            or proof.via_id
+            not in (
+                None,
+                remote.via_id,
+            )
+            or (
+                remote.acknowledged_at is None
+                or not remote.acknowledged_at
+                <= proof.occurred_at
+                <= remote.valid_until + GRACE
+            )
         ):
             return
         self._granted = proof.granted and self._granted is not False

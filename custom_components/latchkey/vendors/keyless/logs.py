@@ -60,8 +60,10 @@ class Logs:
             number = int(numbers.get(kind, -1))
             entries: list[Any] = []
             if mark is not None:
-                after = str(max(0, number - _OVERLAP))
-                query = {"sequence_number_greater_than": after} if number > 0 else {}
+                after = number - _OVERLAP
+                query = (
+                    {"sequence_number_greater_than": str(after)} if after >= 0 else {}
+                )
                 entries = await self._entries(device, kind, **query)
             if by_time:
                 newest = await self._client.first(
