@@ -7,29 +7,19 @@ import argparse
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
-import logging
-from pathlib import Path
 from statistics import median
-import tempfile
 import time
-from unittest.mock import AsyncMock, patch
 
 import aiohttp
-from homeassistant import loader
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 import orjson
 import psutil
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockEntityPlatform,
-    async_test_home_assistant,
-)
+from pytest_homeassistant_custom_component.common import MockEntityPlatform
 
-from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
+from benchmarks.home import account, home_and_cloud
 from scripts.cloud import SimulatedCloud
 
 REFRESHES = 5
@@ -106,13 +96,7 @@ async def bench(hass: HomeAssistant, cloud: SimulatedCloud, units: int) -> None:
 
         process = psutil.Process()
         before = process.memory_info().rss
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="Fleet",
-            unique_id="flexykey_demo",
-            data={CONF_VENDOR: "flexykey", **cloud.account, "url": cloud.url},
-        )
-        entry.add_to_hass(hass)
+        entry = account(hass, cloud)
 
         async def set_up() -> None:
             assert await hass.config_entries.async_setup(entry.entry_id)
@@ -177,21 +161,8 @@ def _login(cloud: SimulatedCloud) -> dict[str, str]:
 
 async def run(units: int) -> None:
     """Start the cloud and Home Assistant, measure, stop both."""
-    logging.disable(logging.WARNING)
-    # Home Assistant's own resolver would speak multicast to the network.
-    resolver = patch(
-        "homeassistant.helpers.aiohttp_client._async_make_resolver",
-        return_value=AsyncMock(),
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        context: AbstractAsyncContextManager[HomeAssistant] = async_test_home_assistant(
-            config_dir=folder
-        )
-        async with SimulatedCloud(Path(folder) / "cloud.log") as cloud, context as hass:
-            hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-            with resolver:
-                await bench(hass, cloud, units)
-            await hass.async_stop(force=True)
+    async with home_and_cloud() as (hass, cloud):
+        await bench(hass, cloud, units)
 
 
 def main() -> None:

@@ -7,27 +7,19 @@ input is moved, the cloud calls, and the time is taken when the state is written
 import argparse
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-import logging
-from pathlib import Path
+from contextlib import asynccontextmanager
 from statistics import median
-import tempfile
 import time
-from unittest.mock import AsyncMock, patch
 
 from aiohttp import web
-from homeassistant import loader
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import orjson
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_test_home_assistant,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
+from benchmarks.home import account, home_and_cloud
 from scripts.child import until
 from scripts.cloud import SimulatedCloud
 
@@ -83,13 +75,7 @@ def bare(watch: Stopwatch) -> web.Application:
 
 async def add_account(hass: HomeAssistant, cloud: SimulatedCloud) -> MockConfigEntry:
     """Add the account, and wait until the cloud calls about each of its units."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Push",
-        unique_id="flexykey_demo",
-        data={CONF_VENDOR: "flexykey", **cloud.account, "url": cloud.url},
-    )
-    entry.add_to_hass(hass)
+    entry = account(hass, cloud)
     assert await hass.config_entries.async_setup(entry.entry_id)
     callbacks = entry.runtime_data.callbacks
 
@@ -137,24 +123,9 @@ async def bench(hass: HomeAssistant, cloud: SimulatedCloud, units: range) -> Non
 
 async def run(count: int) -> None:
     """Start the cloud and Home Assistant, measure, stop both."""
-    logging.disable(logging.WARNING)
-    # Home Assistant's own resolver would speak multicast to the network.
-    resolver = patch(
-        "homeassistant.helpers.aiohttp_client._async_make_resolver",
-        return_value=AsyncMock(),
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        context: AbstractAsyncContextManager[HomeAssistant] = async_test_home_assistant(
-            config_dir=folder
-        )
-        log = Path(folder) / "cloud.log"
+    async with home_and_cloud(count) as (hass, cloud):
         # The generated units follow the guide's highest.
-        units = range(99999, 99999 + count)
-        async with SimulatedCloud(log, units=count) as cloud, context as hass:
-            hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-            with resolver:
-                await bench(hass, cloud, units)
-            await hass.async_stop(force=True)
+        await bench(hass, cloud, range(99999, 99999 + count))
 
 
 def main() -> None:

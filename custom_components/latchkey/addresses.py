@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 import logging
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
@@ -11,6 +11,9 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.network import NoURLAvailableError
 
 from .const import CONF_CLOUDHOOK, CONF_WEBHOOK_URL
+
+if TYPE_CHECKING:
+    from .cloudhook import Cloudhook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,27 +54,14 @@ class Addresses:
         self._entry.async_on_unload(
             self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, core_updated)
         )
-        if self._has_cloud:
-            from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
+        if hook := self._cloudhook:
+            self._entry.async_on_unload(hook.async_listen(self._compare))
 
-            async def connection_changed(state: cloud.CloudConnectionState) -> None:
-                if state is cloud.CloudConnectionState.CLOUD_CONNECTED:
-                    await self._async_compare()
-
-            @callback
-            def cloudhook_changed(hook: dict[str, Any] | None) -> None:
-                self._entry.async_create_background_task(
-                    self._hass, self._async_compare(), f"{self._entry.title}: address"
-                )
-
-            self._entry.async_on_unload(
-                cloud.async_listen_connection_change(self._hass, connection_changed)
-            )
-            self._entry.async_on_unload(
-                cloud.async_listen_cloudhook_change(
-                    self._hass, self._entry.data[CONF_WEBHOOK_ID], cloudhook_changed
-                )
-            )
+    @callback
+    def _compare(self) -> None:
+        self._entry.async_create_background_task(
+            self._hass, self._async_compare(), f"{self._entry.title}: address"
+        )
 
     async def _async_compare(self) -> None:
         """Tell where the address is another one than is registered."""
@@ -80,22 +70,13 @@ class Addresses:
 
     async def async_address(self) -> str | None:
         """Return where the vendor is to call, None where it cannot."""
-        if self._has_cloud:
-            from hass_nabucasa import CloudError  # noqa: PLC0415  there is no cloud without it
-            from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
-
-            if cloud.async_active_subscription(self._hass):
-                try:
-                    hook = await cloud.async_get_or_create_cloudhook(
-                        self._hass, self._entry.data[CONF_WEBHOOK_ID]
-                    )
-                except cloud.CloudNotAvailable, CloudError, ValueError, TimeoutError:
-                    # It may only not be connected for the moment.
-                    if CONF_CLOUDHOOK in self._entry.data:
-                        return str(self._entry.data[CONF_CLOUDHOOK])
-                else:
-                    self._update(CONF_CLOUDHOOK, hook)
-                    return hook
+        if (hook := self._cloudhook) and hook.is_possible:
+            if (made := await hook.async_address()) is not None:
+                self._update(CONF_CLOUDHOOK, made)
+                return made
+            # It may only not be connected for the moment.
+            if CONF_CLOUDHOOK in self._entry.data:
+                return str(self._entry.data[CONF_CLOUDHOOK])
         try:
             address = webhook.async_generate_url(
                 self._hass, self._entry.data[CONF_WEBHOOK_ID], allow_internal=False
@@ -119,23 +100,22 @@ class Addresses:
 
     async def async_delete_cloudhook(self) -> None:
         """Give the cloudhook back."""
-        if not self._has_cloud or CONF_CLOUDHOOK not in self._entry.data:
-            return
-        from hass_nabucasa import CloudError  # noqa: PLC0415  there is no cloud without it
-        from homeassistant.components import cloud  # noqa: PLC0415  it loads half of Home Assistant
-
-        try:
-            await cloud.async_delete_cloudhook(
-                self._hass, self._entry.data[CONF_WEBHOOK_ID]
-            )
-        except (cloud.CloudNotAvailable, CloudError, ValueError, TimeoutError) as err:
-            _LOGGER.warning(
-                "%s: the cloudhook stays: %s", self._entry.title, type(err).__name__
-            )
+        hook = self._cloudhook
+        if (
+            hook
+            and CONF_CLOUDHOOK in self._entry.data
+            and not await hook.async_delete()
+        ):
+            _LOGGER.warning("%s: the cloudhook stays", self._entry.title)
 
     @property
-    def _has_cloud(self) -> bool:
-        return _CLOUD in self._hass.config.components
+    def _cloudhook(self) -> Cloudhook | None:
+        """Return the way through the cloud, where Home Assistant has that part."""
+        if _CLOUD not in self._hass.config.components:
+            return None
+        from .cloudhook import Cloudhook  # noqa: PLC0415  it loads half of Home Assistant
+
+        return Cloudhook(self._hass, self._entry.data[CONF_WEBHOOK_ID])
 
     @callback
     def _update(self, key: str, value: str) -> None:

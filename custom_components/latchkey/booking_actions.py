@@ -16,9 +16,7 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 
 from . import fields
-from .bookings import BookingBook
 from .const import ATTR_BOOKING_OBJECT, ATTR_END, ATTR_PHONE, ATTR_START, DOMAIN
-from .coordinator import LatchkeyConfigEntry
 from .errors import BOOKING_ERRORS, vendor_errors
 from .ledger import LedgerError
 from .vendors.bookings import BookingOrder
@@ -46,7 +44,9 @@ def async_setup_booking_actions(hass: HomeAssistant) -> None:
 async def _create_booking(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Book, once."""
     fields.only(call, _KEYS)
-    entry, book = _account(hass, call)
+    entry = fields.account_with(hass, call, "bookings")
+    book = entry.runtime_data.bookings
+    assert book is not None
     order = _order(call)
     try:
         with vendor_errors(entry.title, BOOKING_ERRORS):
@@ -94,26 +94,3 @@ def _order(call: ServiceCall) -> BookingOrder:
         end=dt_util.as_utc(end),
         phone=phone,
     )
-
-
-def _account(
-    hass: HomeAssistant, call: ServiceCall
-) -> tuple[LatchkeyConfigEntry, BookingBook]:
-    """Return the account that is named, else the only one that can be meant."""
-    if (entry_id := fields.text(call, ATTR_CONFIG_ENTRY_ID)) is not None:
-        entry = fields.loaded(
-            hass.config_entries.async_get_entry(entry_id), ATTR_CONFIG_ENTRY_ID
-        )
-        if (book := entry.runtime_data.bookings) is None:
-            raise fields.invalid(
-                ATTR_CONFIG_ENTRY_ID, "no_bookings", account=entry.title
-            )
-        return entry, book
-    found = [
-        (entry, book)
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if (book := entry.runtime_data.bookings)
-    ]
-    if len(found) != 1:
-        raise fields.invalid(ATTR_CONFIG_ENTRY_ID, "which_account")
-    return found[0]

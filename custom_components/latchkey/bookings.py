@@ -56,6 +56,7 @@ class BookingBook:
         self._store = LedgerStore(hass, entry_id, CONTENT)
         self._vendor = vendor
         self._booking = asyncio.Lock()
+        self._closed = False
         self.bookings: dict[str, Booking] = {}
         self.changed: Listeners[[]] = Listeners()
 
@@ -77,13 +78,16 @@ class BookingBook:
         One that is in doubt stays in the book without the vendor's id: nothing tells whether there is one.
         """
         async with self._booking:
+            if self._closed:
+                raise LedgerError("closed")
             return await self._async_book(order)
 
     async def async_close(self) -> None:
-        """Let a booking that is under way be answered, so that nobody writes after us."""
+        """Let a booking that is under way be answered, and begin none, so that nobody writes after us."""
+        self._closed = True
         with suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST_CLOSE):
-                await self._booking.acquire()
+            async with asyncio.timeout(LONGEST_CLOSE), self._booking:
+                pass
 
     async def _async_book(self, order: BookingOrder) -> Booking:
         booking = Booking(

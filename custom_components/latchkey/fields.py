@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
@@ -91,6 +91,33 @@ def loaded(entry: LatchkeyConfigEntry | None, field: str) -> LatchkeyConfigEntry
     if entry.state is not ConfigEntryState.LOADED:
         raise invalid(field, "not_loaded", account=entry.title)
     return entry
+
+
+def accounts_with(
+    hass: HomeAssistant, call: ServiceCall, part: str
+) -> list[LatchkeyConfigEntry]:
+    """Return the account that is named, else all that are running; only such as have a part, by its name there."""
+    if (entry_id := text(call, ATTR_CONFIG_ENTRY_ID)) is not None:
+        named = hass.config_entries.async_get_entry(entry_id)
+        entry = loaded(named, ATTR_CONFIG_ENTRY_ID)
+        if getattr(entry.runtime_data, part) is None:
+            raise invalid(ATTR_CONFIG_ENTRY_ID, f"no_{part}", account=entry.title)
+        return [entry]
+    return [
+        entry
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        if getattr(entry.runtime_data, part) is not None
+    ]
+
+
+def account_with(
+    hass: HomeAssistant, call: ServiceCall, part: str
+) -> LatchkeyConfigEntry:
+    """Return the only account that can be meant, of those that have a part."""
+    found = accounts_with(hass, call, part)
+    if len(found) != 1:
+        raise invalid(ATTR_CONFIG_ENTRY_ID, "which_account")
+    return found[0]
 
 
 def device_of(

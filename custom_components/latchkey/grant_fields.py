@@ -14,11 +14,19 @@ from .const import (
     ATTR_END,
     ATTR_NAME,
     ATTR_START,
-    DOMAIN,
     LONGEST_NAME,
 )
 from .coordinator import LatchkeyConfigEntry
-from .fields import device_of, invalid, loaded, moment, text, texts
+from .fields import (
+    account_with,
+    accounts_with,
+    device_of,
+    invalid,
+    loaded,
+    moment,
+    text,
+    texts,
+)
 from .grant_keeper import GrantKeeper
 from .ledger import Terms
 from .vendors.grants import Access, CodeRule, Credential, IssuesGrants
@@ -92,15 +100,7 @@ def keeper_of(entry: LatchkeyConfigEntry | None, field: str) -> GrantKeeper:
 
 def accounts(hass: HomeAssistant, call: ServiceCall) -> list[LatchkeyConfigEntry]:
     """Return the account that is named, else all that are running and have grants."""
-    if (entry_id := text(call, ATTR_CONFIG_ENTRY_ID)) is not None:
-        entry = hass.config_entries.async_get_entry(entry_id)
-        keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
-        return [entry] if entry else []
-    return [
-        entry
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry.runtime_data.grants is not None
-    ]
+    return accounts_with(hass, call, "grants")
 
 
 def targets(
@@ -149,10 +149,8 @@ def _account(
     hass: HomeAssistant, call: ServiceCall
 ) -> tuple[LatchkeyConfigEntry, IssuesGrants]:
     """Return the only account that can be meant."""
-    named = accounts(hass, call)
-    if len(named) != 1:
-        raise invalid(ATTR_CONFIG_ENTRY_ID, "which_account")
-    return named[0], keeper_of(named[0], ATTR_CONFIG_ENTRY_ID).vendor
+    entry = account_with(hass, call, "grants")
+    return entry, keeper_of(entry, ATTR_CONFIG_ENTRY_ID).vendor
 
 
 def _given(call: ServiceCall, vendor: IssuesGrants) -> dict[str, str]:

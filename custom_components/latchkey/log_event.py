@@ -51,6 +51,8 @@ class LogEvent(DeviceEntity, EventEntity):
     def _handle(self, line: LogLine) -> None:
         if line.outcome in self.outcomes:
             self._trigger_event(line.outcome, self.attributes_of(line))
+            # Noted as written: each writing is an event of its own.
+            self._written = self._shown()
             self.async_write_ha_state()
 
     def attributes_of(self, line: LogLine) -> dict[str, Any]:

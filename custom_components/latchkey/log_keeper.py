@@ -111,8 +111,7 @@ class LogKeeper:
         else:
             start = read_to - OVERLAP
         lines = await vendor.log(device, start, now + AHEAD)
-        if deep_at is not None:
-            self._deep_at[device.id] = deep_at
+        self._deep_at[device.id] = deep_at
         self._read_to[device.id] = now
         # Longer than anything is looked for, so that nothing is forgotten that may be read again.
         return self._windows[device.id].take(lines, min(start, now - DEEP) - DEEP)

@@ -62,10 +62,14 @@ class SettingKeeper:
         assert isinstance(vendor, HasSettings)
         # Not the commands' own turn: a door does not wait for a setting.
         async with self._locks[device.id]:
+            # Before it is sent: what a crash leaves behind is a delivery that finds nothing, at worst.
+            self._undelivered.add(device.id)
+            self._taken_up.add(device.id)
+            await self._async_save()
             try:
                 await vendor.change_setting(device, setting, value)
             except OutcomeUnknown:
-                # It may stand at the server, and shows soon.
+                # It may stand at the server: it shows soon, and is delivered if so.
                 self.rhythm.async_hurry(device.id, LOOK_AFTER)
                 raise
         self.values[device.id] = {
@@ -73,10 +77,7 @@ class SettingKeeper:
             setting.id: replace(setting, value=value),
         }
         self.changed[device.id].async_tell()
-        self._undelivered.add(device.id)
-        self._taken_up.add(device.id)
         self._deliver(device.id)
-        await self._async_save()
 
     def _deliver(self, device_id: str) -> None:
         if deliveries := self._deliveries:
@@ -95,7 +96,6 @@ class SettingKeeper:
     async def _async_read(self, device: Device) -> None:
         vendor = self._coordinator.vendor
         assert isinstance(vendor, HasSettings)
-        await self._async_take_up(device.id)
         before = self.values.get(device.id)
         read = {setting.id: setting for setting in await vendor.settings(device)}
         if self.values.get(device.id) is not before:
@@ -105,15 +105,15 @@ class SettingKeeper:
         if before is None or before.keys() != read.keys():
             self.found.async_tell()
         self.changed[device.id].async_tell()
+        await self._async_take_up(device.id, is_news=before not in (None, read))
 
-    async def _async_take_up(self, device_id: str) -> None:
-        """Go on with a delivery that a restart has interrupted; forget one that has come to its end."""
+    async def _async_take_up(self, device_id: str, *, is_news: bool) -> None:
+        """Go on with a delivery that a restart or a doubt has interrupted; forget one that has come to its end."""
         if device_id not in self._undelivered or self._deliveries is None:
             return
         insists = self._deliveries.insists(device_id)
-        if device_id not in self._taken_up or (
-            insists and self._deliveries.idle(device_id)
-        ):
+        is_idle = self._deliveries.idle(device_id)
+        if device_id not in self._taken_up or (is_idle and (insists or is_news)):
             self._taken_up.add(device_id)
             self._deliver(device_id)
         elif not insists:

@@ -14,6 +14,9 @@ AHEAD: Final = timedelta(minutes=10)
 """How far a pushed status may lie in the future: believed, one further ahead would keep out all that follow."""
 
 
+_NO_TIME: Final = timedelta()
+
+
 class Verdict(StrEnum):
     """What a pushed status is worth."""
 
@@ -41,10 +44,11 @@ class Statuses:
         held = self.reported.get(device_id)
         pushed, at = self._pushed.get(device_id, (None, 0.0))
         patient = held is pushed and (status.cached or now - at < PATIENCE)
-        if held is not before and not _is_newer(status, held):
+        lag = _lag(status, held)
+        if held is not before and lag is not None and lag >= _NO_TIME:
             # Of the same second, what was pushed is from the end of it.
             return False
-        if patient and _is_older(status, held):
+        if patient and lag is not None and lag > _NO_TIME:
             return False
         self._take(device_id, status)
         return True
@@ -62,16 +66,16 @@ class Statuses:
             return Verdict.UNCLEAR
         if told_at and at < told_at:
             return Verdict.OLDER
-        if at == told_at:
-            # The vendor's times have whole seconds, in which more than one thing can happen.
-            repeated = held is not None and _tells_nothing_new(status, held)
-            return Verdict.REPEATED if repeated else Verdict.UNCLEAR
         if held:
             status = replace(
                 status,
                 outputs={**held.outputs, **status.outputs},
                 inputs={**held.inputs, **status.inputs},
             )
+        if at == told_at:
+            # The vendor's times have whole seconds, in which more than one thing can happen.
+            repeated = held and _points(status) == _points(held)
+            return Verdict.REPEATED if repeated else Verdict.UNCLEAR
         self._take(device_id, status)
         self._pushed[device_id] = (status, now)
         return Verdict.NEWS
@@ -87,32 +91,15 @@ class Statuses:
             self._told_at[device_id] = status.observed_at
 
 
-def _is_newer(status: Status, held: Status | None) -> bool:
-    return (
-        held is None
-        or held.observed_at is None
-        or status.observed_at is None
-        or status.observed_at > held.observed_at
-    )
+def _lag(status: Status, held: Status | None) -> timedelta | None:
+    """Return by how much a status is older than the held one, None where that is not told."""
+    if held is None or held.observed_at is None or status.observed_at is None:
+        return None
+    return held.observed_at - status.observed_at
 
 
-def _is_older(status: Status, held: Status | None) -> bool:
-    return (
-        held is not None
-        and held.observed_at is not None
-        and status.observed_at is not None
-        and status.observed_at < held.observed_at
-    )
-
-
-def _tells_nothing_new(status: Status, held: Status) -> bool:
-    return _is_within(status.outputs, held.outputs) and _is_within(
-        status.inputs, held.inputs
-    )
-
-
-def _is_within(part: Mapping[str, bool], whole: Mapping[str, bool]) -> bool:
-    return all(whole.get(key) is value for key, value in part.items())
+def _points(status: Status) -> tuple[Mapping[str, bool], Mapping[str, bool]]:
+    return status.outputs, status.inputs
 
 
 def changed(status: Status, known: Status | None) -> frozenset[str]:
@@ -121,10 +108,7 @@ def changed(status: Status, known: Status | None) -> frozenset[str]:
         return frozenset()
     return frozenset(
         key
-        for held, told in (
-            (known.outputs, status.outputs),
-            (known.inputs, status.inputs),
-        )
+        for held, told in zip(_points(known), _points(status), strict=True)
         for key, value in told.items()
         if held.get(key, value) is not value
     )

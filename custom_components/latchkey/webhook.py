@@ -56,8 +56,8 @@ class Receiver:
         self._hinted_at: dict[str, float] = {}
         self._doubted: dict[str, Status] = {}
         """What the last call told that could not be told from what is held."""
-        self._unclear: dict[str, tuple[datetime, int]] = {}
-        """The time of a call that could not be told from what is held, and how often it was looked into."""
+        self._looks: dict[str, int] = {}
+        """How often that has been looked into, while it is not clear."""
         self._expected: dict[str, asyncio.Event] = {}
         self.counts: Counter[str] = Counter()
         self.heard_at: dict[str, datetime] = {}
@@ -164,8 +164,7 @@ class Receiver:
             if self._doubted.get(push.device_id) == push.status:
                 return Verdict.REPEATED
             self._doubted[push.device_id] = push.status
-            if push.status.observed_at:
-                self._unclear[push.device_id] = (push.status.observed_at, 0)
+            self._looks[push.device_id] = 0
             self._hint(push.device_id, UNCLEAR_EVERY)
         # What tells nothing new may be replayed by anybody who has seen it.
         if verdict in (Verdict.NEWS, Verdict.UNCLEAR):
@@ -177,13 +176,18 @@ class Receiver:
 
     @callback
     def async_seen(self, device_id: str, status: Status) -> None:
-        """Look again, a few times, where what was read is no newer than the call that it was to make clear."""
-        at, looks = self._unclear.pop(device_id, (None, 0))
-        if at is None or (status.observed_at and status.observed_at > at):
-            return
+        """Look again, a few times, where what was read is neither newer than a call nor what it told."""
+        looks = self._looks.pop(device_id, MOST_LOOKS)
         device = self._coordinator.inventory.devices.get(device_id)
-        if device and looks < MOST_LOOKS and at <= dt_util.utcnow() + AHEAD:
-            self._unclear[device_id] = (at, looks + 1)
+        if device is None or looks == MOST_LOOKS:
+            return
+        doubted = self._doubted[device_id]
+        at, read_at = doubted.observed_at, status.observed_at
+        # One that lies far ahead would be looked into for nothing.
+        if at is None or at > dt_util.utcnow() + AHEAD or not changed(doubted, status):
+            return
+        if read_at is None or read_at <= at:
+            self._looks[device_id] = looks + 1
             self._coordinator.commands.async_look_later(device, 2.0**looks, "unclear")
 
     def _is_expected(self, device_id: str) -> bool:

@@ -10,6 +10,8 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.latchkey.ledger import LedgerError
+from custom_components.latchkey.vendors.bookings import BookingOrder
 from tests.grants_ha.helpers import later
 from tests.house import House
 from tests.unit_data.bookings import (
@@ -201,3 +203,17 @@ async def test_removed(running: House, hass_storage: dict[str, Any]) -> None:
     await running.settle()
     assert key not in hass_storage
     assert len(running.cloud.bookings()) == 1
+
+
+async def test_closed(running: House) -> None:
+    """After the account is unloaded nothing is booked, and nobody waits for it."""
+    book = running.entry.runtime_data.bookings
+    await running.hass.config_entries.async_unload(running.entry.entry_id)
+    order = BookingOrder(
+        booking_object=123,
+        start=dt_util.utcnow() + timedelta(hours=1),
+        end=dt_util.utcnow() + timedelta(hours=2),
+    )
+    with pytest.raises(LedgerError):
+        await book.async_book(order)
+    assert running.cloud.bookings() == []

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.util import dt as dt_util
 
 from tests.grants_ha.helpers import GATHERED, TAKEN
@@ -159,3 +161,21 @@ async def test_equal_lines(logged: House, told: Told) -> None:
         await logged.wait(LOG)
     assert len(told.of(logged, "passage")) == 5
     assert len(told.bus) == 5
+
+
+async def test_written_once(logged: House, told: Told) -> None:
+    """A passage is one change of its entity, however often the account is polled afterwards."""
+    changes: list[object] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        if event.data["entity_id"].endswith("_passage"):
+            changes.append(event.data["new_state"])
+
+    logged.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    logged.cloud.type_code(UNIT, "0701234567")
+    await logged.wait(61)
+    assert len(changes) == 1
+    for _ in range(4):
+        await logged.wait(31)
+    assert len(changes) == 1

@@ -161,6 +161,12 @@ async def test_outcome_cannot_be_read_back(changeable: House) -> None:
     changeable.tick(60)
     await changeable.until(lambda: kept(changeable)["WifiMode"] == "OFF")
     assert failure.value.translation_key == "outcome_unknown"
+    # Once it shows that it was made, the unit learns of it.
+    changeable.cloud.clear_faults()
+    await changeable.wait(301)
+    assert shown(changeable, "switch", WIFI) == "off"
+    await deliver(changeable)
+    assert held(changeable)["WifiMode"] == "OFF"
 
 
 async def test_door_does_not_wait(changeable: House) -> None:

@@ -126,3 +126,10 @@ async def test_names_of_readings(flexykey: FlexyKey, guide: Guide) -> None:
     (first, second) = (await flexykey.status(unit())).readings
     assert (first.value, first.name, first.unit) == (19.5, "Förråd", "°C")
     assert second.kind is ReadingKind.MODEM_TEMPERATURE
+
+
+async def test_time_of_the_relays(flexykey: FlexyKey, guide: Guide) -> None:
+    """A later message about inputs of expansions makes what is told of relays no newer than a command."""
+    guide.status["xInputsStatusTimestampIso"] = "2025-11-21T09:00:00Z"
+    status = await flexykey.status(unit())
+    assert status.observed_at == datetime(2025, 11, 21, 8, 14, 50, tzinfo=UTC)

@@ -108,7 +108,8 @@ class FlexyKeyClient:
         with suppress(AnswerNotUnderstood):
             sync = WireSync.parse(answer)
             # Settings may count as packets alone.
-            return sync.entrycount or sync.packetcount or sync.entrycount
+            if sync.entrycount is not None or sync.packetcount:
+                return max(sync.entrycount or 0, sync.packetcount)
         return None
 
     async def abort_sync(self, unit_id: str) -> None:

@@ -1,6 +1,5 @@
 """The status of a unit, whether it was asked for or pushed."""
 
-from datetime import datetime
 from typing import Any
 
 from ..model import Status
@@ -19,16 +18,10 @@ def status_of(wire: WireStatus) -> Status:
     return Status(
         outputs=_states(wire.foutputs) | _states(wire.xoutputs),
         inputs=_states(wire.inputs) | _states(wire.xinputs),
-        observed_at=_newer(wire.statustimestampiso, wire.xinputsstatustimestampiso),
+        observed_at=wire.statustimestampiso,
         cached=wire.iscached,
         readings=measured(wire.rawstatus, wire.statustimestampiso),
     )
-
-
-def _newer(first: datetime | None, second: datetime | None) -> datetime | None:
-    """Return the later one: inputs of expansions are told in a message of their own, with its own time."""
-    times = [at for at in (first, second) if at is not None]
-    return max(times) if first is not None else None
 
 
 def all_of[W: Wire](wire: type[W], raw: Any) -> tuple[list[W], bool]:

@@ -62,9 +62,6 @@ class WireStatus(Wire):
         default=None, metadata=field_options(deserialize=moment)
     )
     rawstatus: Any = None
-    xinputsstatustimestampiso: Any = field(
-        default=None, metadata=field_options(deserialize=moment)
-    )
     inputs: Any = None
     foutputs: Any = None
     xoutputs: Any = None
