@@ -18,6 +18,8 @@ from .delivery_actions import async_setup_delivery_actions
 from .device_actions import async_setup_device_actions
 from .devices import account_identifier, identifier
 from .grant_actions import async_setup_grant_actions
+from .holder_actions import async_setup_holder_actions
+from .holders import CONTENT as HOLDERS
 from .ledger_store import LedgerStore
 from .push_repairs import async_delete_issues
 from .services import async_setup_services
@@ -44,6 +46,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions."""
     async_setup_services(hass)
     async_setup_grant_actions(hass)
+    async_setup_holder_actions(hass)
     async_setup_delivery_actions(hass)
     async_setup_device_actions(hass)
     async_setup_booking_actions(hass)
@@ -61,6 +64,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
     await coordinator.async_config_entry_first_refresh()
     if coordinator.grants:
         await coordinator.grants.async_load()
+    if coordinator.holders:
+        await coordinator.holders.async_load()
     if coordinator.bookings:
         await coordinator.bookings.async_load()
     if coordinator.settings:
@@ -79,6 +84,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     """Unload an account, once its grants and bookings that are under way are answered."""
     if grants := entry.runtime_data.grants:
         await grants.async_close()
+    if holders := entry.runtime_data.holders:
+        await holders.async_close()
     if bookings := entry.runtime_data.bookings:
         await bookings.async_close()
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
@@ -111,5 +118,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         session.detach()
     async_delete_issues(hass, entry.entry_id)
     await LedgerStore(hass, entry.entry_id).async_remove()
+    await LedgerStore(hass, entry.entry_id, HOLDERS).async_remove()
     await LedgerStore(hass, entry.entry_id, BOOKINGS).async_remove()
     await LedgerStore(hass, entry.entry_id, SETTINGS).async_remove()

@@ -19,6 +19,7 @@ from .const import CONF_POLL_INTERVAL
 from .devices import async_sync_devices
 from .errors import translated
 from .grant_keeper import GrantKeeper
+from .holders import HolderBook
 from .inventory import InventoryTracker
 from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
@@ -30,6 +31,7 @@ from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
+from .vendors.holders import KnowsHolders
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
@@ -86,6 +88,11 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.bookings = (
             BookingBook(hass, entry.entry_id, vendor)
             if isinstance(vendor, MakesBookings)
+            else None
+        )
+        self.holders = (
+            HolderBook(hass, entry.entry_id, vendor)
+            if isinstance(vendor, KnowsHolders)
             else None
         )
         self.inventory = InventoryTracker()
@@ -149,6 +156,10 @@ class LatchkeyCoordinator(TellingCoordinator):
     def reported(self) -> dict[str, Status]:
         """Return what each device told last."""
         return self.statuses.reported
+
+    def holder_name(self, holder_id: str) -> str | None:
+        """Return by what name somebody whom the vendor knows is known here."""
+        return self.holders.name(holder_id) if self.holders else None
 
     # Readings
 

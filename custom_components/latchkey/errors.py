@@ -38,6 +38,22 @@ BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
 """What fails in another way where it is about a booking."""
 
 
+HOLDER_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        InvalidRequest: "invalid_request_user",
+        NotFound: "not_found_user",
+        OutcomeUnknown: "outcome_unknown_user",
+    }
+)
+"""What fails in another way where it is about whom a grant is for."""
+INVITATION_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {Conflict: "conflict_invitation", InvalidRequest: "invalid_request_user"}
+)
+"""What fails in another way where an invitation is taken back."""
+DEVICE_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {Conflict: "conflict_operating_device", InvalidRequest: "invalid_request_user"}
+)
+"""What fails in another way where somebody's device is deleted."""
 OPENING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {
         Conflict: "conflict_opening",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+import re
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -13,13 +14,14 @@ from homeassistant.util import dt as dt_util
 from probatio import Secret
 import voluptuous as vol
 
-from .const import ATTR_CODE, ATTR_PHONE, DOMAIN
+from .const import ATTR_CODE, ATTR_CONFIRM, ATTR_EMAIL, ATTR_PHONE, DOMAIN
 from .coordinator import LatchkeyConfigEntry
 from .devices import identifier
 from .vendors.model import Device
 
 YEARS: Final = range(2000, 9000)
-_SECRET: Final = (ATTR_CODE, ATTR_PHONE)
+_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_SECRET: Final = (ATTR_CODE, ATTR_EMAIL, ATTR_PHONE)
 
 
 def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError:
@@ -65,6 +67,21 @@ def text(call: ServiceCall, field: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise invalid(field, "not_text")
     return str(value).strip()
+
+
+def vendor_id(call: ServiceCall, field: str) -> str:
+    """Return a field of a vendor's id, which becomes part of an address."""
+    if not (value := text(call, field)):
+        raise invalid(field, "empty")
+    if not _ID.fullmatch(value):
+        raise invalid(field, "not_allowed")
+    return value
+
+
+def confirmed(call: ServiceCall, key: str, **placeholders: str) -> None:
+    """Refuse what cannot be undone, unless it is confirmed; the error's text says what is lost."""
+    if call.data.get(ATTR_CONFIRM) is not True:
+        raise invalid(ATTR_CONFIRM, key, **placeholders)
 
 
 def moment(call: ServiceCall, field: str) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -15,6 +16,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util import dt as dt_util
 
 from . import fields, grant_fields
 from .const import (
@@ -34,28 +36,15 @@ from .grant_keeper import GrantKeeper
 from .grant_list import get_grants, record_of
 from .grant_rows import Place, Row, terms_row
 from .ledger import Record
-from .vendors import VENDORS
 from .vendors.grants import Credential, GrantState
 from .vendors.vendor import Conflict
 
 type Action = Callable[[HomeAssistant, ServiceCall], Awaitable[list[Row]]]
 
 _TARGET: Final = (ATTR_DEVICE_ID, ATTR_ACCESS, ATTR_CONFIG_ENTRY_ID)
-_EXTRA: Final = tuple(
-    dict.fromkeys(field.key for spec in VENDORS.values() for field in spec.grant_fields)
-)
-_TERMS: Final = (ATTR_NAME, ATTR_START, ATTR_END, *_EXTRA)
-_CHANGES: Final = (
-    ATTR_NAME,
-    ATTR_START,
-    ATTR_END,
-    *dict.fromkeys(
-        field.key
-        for spec in VENDORS.values()
-        for field in spec.grant_fields
-        if field.changes
-    ),
-)
+_LIMITS: Final = (ATTR_NAME, ATTR_START, ATTR_END)
+_PIN: Final = grant_fields.extra_keys(lambda field: Credential.PIN in field.credentials)
+_CHANGES: Final = grant_fields.extra_keys(lambda field: field.changes)
 _CHANGEABLE: Final = (GrantState.PENDING, GrantState.ACTIVE, GrantState.EXPIRED)
 
 
@@ -63,9 +52,12 @@ _CHANGEABLE: Final = (GrantState.PENDING, GrantState.ACTIVE, GrantState.EXPIRED)
 def async_setup_grant_actions(hass: HomeAssistant) -> None:
     """Register the actions; they are for administrators."""
     actions: dict[str, tuple[Action, tuple[str, ...]]] = {
-        "issue_pin": (_issue_pin, (*_TARGET, *_TERMS, ATTR_CODE)),
-        "issue_key": (_issue_key, (*_TARGET, *_TERMS, ATTR_CODE, ATTR_CREDENTIAL)),
-        "update_grant": (_update, (ATTR_GRANT_ID, *_CHANGES, ATTR_CODE)),
+        "issue_pin": (_issue_pin, (*_TARGET, *_LIMITS, *_PIN, ATTR_CODE)),
+        "issue_key": (
+            _issue_key,
+            (*_TARGET, *_LIMITS, *grant_fields.EXTRA, ATTR_CODE, ATTR_CREDENTIAL),
+        ),
+        "update_grant": (_update, (ATTR_GRANT_ID, *_LIMITS, *_CHANGES, ATTR_CODE)),
         "revoke_grant": (_revoke, (ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID)),
         "get_grants": (get_grants, _TARGET),
     }
@@ -160,10 +152,12 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
             ATTR_GRANT_ID, "grant_cannot_change", state=record.state.value
         )
     rule = keeper.vendor.codes[record.credential]
+    _refuse_final(keeper, record.credential, record.terms.end)
     code = (
         grant_fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
     )
-    grant_fields.terms(call, keeper, record.terms)
+    terms = partial(grant_fields.terms, call, keeper, record.credential)
+    terms(record.terms)
 
     async def update() -> Row:
         if code is not None:
@@ -173,9 +167,9 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
                 for grant in issued
             ):
                 raise Conflict
-        updated = await keeper.book.update(
-            record.grant_id, partial(grant_fields.terms, call, keeper), code
-        )
+        updated = await keeper.book.update(record.grant_id, terms, code)
+        if (holders := entry.runtime_data.holders) and updated.holder_id:
+            await holders.async_name(updated.holder_id, updated.terms.name)
         keeper.async_changed(record.scope)
         shown = {} if code is None else {ATTR_CODE: code}
         return place.grant(updated, **shown)
@@ -192,6 +186,10 @@ async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
         for grant_id in dict.fromkeys(grant_ids)
     ]
 
+    for entry, record in found:
+        keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+        _refuse_final(keeper, record.credential, record.terms.end)
+
     async def revoke(place: Place, record: Record) -> Row:
         revoked = await place.keeper.book.revoke(record)
         place.keeper.async_changed(record.scope)
@@ -204,6 +202,17 @@ async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
             for place, record in places
         )
     )
+
+
+def _refuse_final(
+    keeper: GrantKeeper, credential: Credential | None, end: datetime | None
+) -> None:
+    """Refuse to touch what nothing can change; the error says until when it opens."""
+    rule = keeper.vendor.codes.get(credential) if credential else None
+    if rule and rule.is_final and end:
+        raise fields.invalid(
+            ATTR_GRANT_ID, "grant_is_final", end=dt_util.as_local(end).isoformat(" ")
+        )
 
 
 async def _issued_elsewhere(
@@ -219,5 +228,6 @@ async def _issued_elsewhere(
             issued = await keeper.vendor.issued(scope)
         for grant in issued:
             if grant.vendor_id == vendor_id:
+                _refuse_final(keeper, grant.credential, grant.end)
                 return entry, record_of(grant, grant_id)
     raise fields.invalid(ATTR_GRANT_ID, "unknown_grant")

@@ -1,7 +1,7 @@
 """The fields of the grant actions: read, checked before anything is sent, refused with their names."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -29,24 +29,38 @@ from .fields import (
 )
 from .grant_keeper import GrantKeeper
 from .ledger import Terms
-from .vendors.grants import Access, CodeRule, Credential, IssuesGrants
+from .vendors import VENDORS
+from .vendors.grants import (
+    Access,
+    CodeKind,
+    CodeRule,
+    Credential,
+    GrantField,
+    IssuesGrants,
+    LimitsGrants,
+)
 from .vendors.model import Device
 from .vendors.vendor import InvalidField
 
+_FIELDS: Final = [field for spec in VENDORS.values() for field in spec.grant_fields]
+
+
+def extra_keys(is_taken: Callable[[GrantField], bool]) -> tuple[str, ...]:
+    """Return the fields that some vendor's grants have beyond those of all vendors, of those that are asked for."""
+    return tuple(dict.fromkeys(field.key for field in _FIELDS if is_taken(field)))
+
+
+EXTRA: Final = extra_keys(lambda field: True)
+
 
 def terms(
-    call: ServiceCall, keeper: GrantKeeper, present: Terms | None = None
+    call: ServiceCall,
+    keeper: GrantKeeper,
+    credential: Credential,
+    present: Terms | None = None,
 ) -> Terms:
     """Return what a grant shall be; what is not given stays as it is."""
-    name = text(call, ATTR_NAME)
-    if name is None and present:
-        name = present.name
-    if not name:
-        raise invalid(ATTR_NAME, "empty")
-    if not name.isprintable():
-        raise invalid(ATTR_NAME, "not_allowed")
-    if len(name) > LONGEST_NAME:
-        raise invalid(ATTR_NAME, "too_long", most=str(LONGEST_NAME))
+    holder = name(call, present.name if present else None)
     start, end = moment(call, ATTR_START), moment(call, ATTR_END)
     if present:
         start = start if ATTR_START in call.data else present.start
@@ -55,13 +69,48 @@ def terms(
         raise invalid(ATTR_END, "in_the_past")
     if start and end and end.timestamp() <= start.timestamp():
         raise invalid(ATTR_END, "ends_before_start")
-    given = {field.key: text(call, field.key) for field in keeper.vendor.grant_fields}
-    for field in keeper.vendor.grant_fields:
-        value = given[field.key]
-        if value and not field.pattern.fullmatch(value):
-            raise invalid(field.key, "not_allowed")
-    fields = {key: value for key, value in given.items() if value is not None}
-    return Terms(name=name, start=start, end=end, fields=fields)
+    fields = extra(call, keeper.vendor, credential)
+    if isinstance(keeper.vendor, LimitsGrants):
+        try:
+            start, end = keeper.vendor.limits(credential, start, end, fields)
+        except InvalidField as err:
+            raise invalid(err.field, err.reason) from None
+    return Terms(name=holder, start=start, end=end, fields=fields)
+
+
+def name(call: ServiceCall, present: str | None = None) -> str:
+    """Return whose grant it is; what is not given stays as it is."""
+    value = text(call, ATTR_NAME)
+    if value is None:
+        value = present
+    if not value:
+        raise invalid(ATTR_NAME, "empty")
+    if not value.isprintable():
+        raise invalid(ATTR_NAME, "not_allowed")
+    if len(value) > LONGEST_NAME:
+        raise invalid(ATTR_NAME, "too_long", most=str(LONGEST_NAME))
+    return value
+
+
+def extra(
+    call: ServiceCall, vendor: IssuesGrants, credential: Credential
+) -> dict[str, str]:
+    """Return the fields that are the vendor's own; one that its grants of this credential lack is refused."""
+    taken = {
+        field.key: field
+        for field in vendor.grant_fields
+        if credential in field.credentials
+    }
+    fields: dict[str, str] = {}
+    for key in EXTRA:
+        if (value := text(call, key)) is None:
+            continue
+        if key not in taken:
+            raise invalid(key, "field_not_taken", credential=credential.value)
+        if value and not taken[key].pattern.fullmatch(value):
+            raise invalid(key, "not_allowed")
+        fields[key] = value
+    return fields
 
 
 def credential(call: ServiceCall, keeper: GrantKeeper) -> Credential:
@@ -76,6 +125,10 @@ def credential(call: ServiceCall, keeper: GrantKeeper) -> Credential:
 def code(call: ServiceCall, rule: CodeRule) -> str | None:
     """Return the code, where one is given; it must be where none is made here."""
     value = text(call, ATTR_CODE)
+    if rule.kind is CodeKind.NONE:
+        if value is not None:
+            raise invalid(ATTR_CODE, "no_code_taken")
+        return None
     if value is None and rule.generated is not None:
         return None
     if not value:

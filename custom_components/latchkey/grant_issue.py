@@ -1,4 +1,4 @@
-"""Issues grants: one code for all that it opens, checked whole before anything is sent."""
+"""Issues grants: one code, or one holder, for all that it opens; checked whole before anything is sent."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,15 +6,19 @@ from typing import NamedTuple
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 from ulid_transform import ulid_now
 
 from . import fields, grant_fields
 from .codes import generate
-from .const import ATTR_CODE, ATTR_CREDENTIAL
+from .const import ATTR_CODE, ATTR_CREDENTIAL, ATTR_GRANT_ID, ATTR_INVITATION, DOMAIN
+from .grant_holders import TOLD, Guest, guests
 from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row, terms_row
+from .holders import HolderBook
 from .ledger import Terms
-from .vendors.grants import Credential
+from .vendors.grants import CodeKind, CodeRule, Credential, Issued
 from .vendors.vendor import Conflict, VendorError
 
 
@@ -23,7 +27,10 @@ class Plan(NamedTuple):
 
     place: Place
     credential: Credential
+    rule: CodeRule
     terms: Terms
+    entry_id: str
+    holders: HolderBook | None
 
 
 async def issue(
@@ -31,7 +38,7 @@ async def issue(
     call: ServiceCall,
     credential_of: Callable[[GrantKeeper], Credential],
 ) -> list[Row]:
-    """Check everything, then issue one grant for each access, all with the same code."""
+    """Check everything, then issue one grant for each access, all with the same code or for the same holder."""
     plans: list[Plan] = []
     code: str | None = None
     length = 0
@@ -47,44 +54,109 @@ async def issue(
         code = grant_fields.code(call, rule)
         length = max(length, rule.generated or 0)
         place = Place.of(hass, entry, keeper, access)
-        plans.append(Plan(place, credential, grant_fields.terms(call, keeper)))
+        terms = grant_fields.terms(call, keeper, credential)
+        holders = entry.runtime_data.holders
+        plans.append(Plan(place, credential, rule, terms, entry.entry_id, holders))
     if not plans:
         raise fields.invalid(ATTR_DEVICE_ID, "no_target")
-    if code is None and not call.return_response:
+    if not call.return_response and any(_is_lost(plan, code) for plan in plans):
         raise fields.invalid(ATTR_CODE, "code_would_be_lost")
-    taken = await asyncio.gather(*(_codes_in_use(plan.place) for plan in plans))
-    if code is None:
+    taken = await asyncio.gather(*(_codes_in_use(plan) for plan in plans))
+    if code is None and length:
         readable = [codes for codes in taken if not isinstance(codes, VendorError)]
         if (code := generate(length, set().union(*readable))) is None:
             raise fields.invalid(ATTR_CODE, "no_code_left")
-    return await asyncio.gather(
+    by_account = await guests(
+        {plan.entry_id: (plan.holders, plan.rule, plan.terms) for plan in plans}
+    )
+    rows = await asyncio.gather(
         *(
             plan.place.tried(
-                _issue_one(plan, code, codes),
+                _issue_one(plan, code, codes, by_account[plan.entry_id]),
                 **terms_row(plan.terms, plan.credential),
             )
             for plan, codes in zip(plans, taken, strict=True)
         )
     )
+    for entry_id, guest in by_account.items():
+        await _invite(
+            guest,
+            [
+                row
+                for plan, row in zip(plans, rows, strict=True)
+                if plan.entry_id == entry_id
+            ],
+            is_told=call.return_response,
+        )
+    return rows
 
 
-async def _codes_in_use(place: Place) -> set[str] | VendorError:
+def _is_lost(plan: Plan, code: str | None) -> bool:
+    """Return whether nobody would read what is told but once."""
+    if plan.rule.kind is not CodeKind.NONE:
+        return code is None
+    return plan.rule.is_final or plan.terms.fields.get(ATTR_INVITATION) == TOLD
+
+
+async def _codes_in_use(plan: Plan) -> set[str] | VendorError:
     """Return the codes that are in use where a grant is to be issued, or why they could not be read."""
+    if plan.rule.kind is CodeKind.NONE:
+        return set()
     try:
-        issued = await place.keeper.vendor.issued(place.access.scope)
+        issued = await plan.place.keeper.vendor.issued(plan.place.access.scope)
     except VendorError as err:
         return err
     return {grant.code for grant in issued if grant.code}
 
 
-async def _issue_one(plan: Plan, code: str, taken: set[str] | VendorError) -> Row:
+async def _issue_one(
+    plan: Plan, code: str | None, taken: set[str] | VendorError, guest: Guest
+) -> Row:
     if isinstance(taken, VendorError):
         raise taken
     if code in taken:
         raise Conflict
     keeper, access = plan.place.keeper, plan.place.access
-    record = await keeper.book.issue(
-        ulid_now(), access, plan.credential, plan.terms, code
+    record, issued = await keeper.book.issue(
+        ulid_now(),
+        access,
+        plan.credential,
+        plan.terms,
+        code,
+        holder_id=guest.holder_id(),
     )
     keeper.async_changed(access.scope)
-    return plan.place.grant(record, code=code)
+    row = plan.place.grant(record, **_codes(code, issued))
+    if plan.rule.is_final and issued.code is None:
+        # There is one, or may be, which nobody can open with, nor take back.
+        end = plan.terms.end
+        row["error"] = HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="code_lost",
+            translation_placeholders={
+                "name": access.name,
+                "end": dt_util.as_local(end).isoformat(" ") if end else "",
+            },
+        )
+    return row
+
+
+def _codes(code: str | None, issued: Issued) -> Row:
+    """Return the codes that are told in this answer alone."""
+    codes = {
+        ATTR_CODE: issued.code or code,
+        "alternative_code": issued.alternative_code,
+    }
+    return {key: value for key, value in codes.items() if value is not None}
+
+
+async def _invite(guest: Guest, rows: list[Row], *, is_told: bool) -> None:
+    """Invite a holder who may open something now; take one back who was made for nothing."""
+    issued = [row for row in rows if "error" not in row]
+    if not any(row[ATTR_GRANT_ID] for row in rows):
+        await guest.discard()
+    elif issued and (invitation := await guest.invited()) is not None:
+        for row in issued:
+            row[ATTR_INVITATION] = invitation
+        if "error" in invitation and not is_told:
+            issued[0]["error"] = invitation["error"]

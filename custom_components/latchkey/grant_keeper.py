@@ -118,6 +118,16 @@ class GrantKeeper:
         return lambda: self._event_listeners.discard(listener)
 
     @callback
+    def async_look_at_once(self) -> None:
+        """Compare all grants with the vendor's now: something happened there."""
+        self._looked_at.clear()
+        self._entry.async_create_background_task(
+            self._hass,
+            self._tick(dt_util.utcnow()),
+            f"{self._entry.title}: grants, something happened",
+        )
+
+    @callback
     def async_changed(self, scope: str) -> None:
         """Bring what was changed to the device."""
         if self.deliveries and self._undelivered(scope):
@@ -295,6 +305,10 @@ class GrantKeeper:
         return any(
             record.step is not Step.NONE
             or record.state is GrantState.UNKNOWN
-            or (waiting and record.state in (GrantState.PENDING, GrantState.REVOKING))
+            or (
+                waiting
+                and record.state in (GrantState.PENDING, GrantState.REVOKING)
+                and not record.is_gone
+            )
             for record in self.ledger.of_scope(scope)
         )

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 
 from . import grant_fields
+from .const import ATTR_CREDENTIAL, ATTR_NAME
 from .coordinator import LatchkeyConfigEntry
 from .grant_rows import Place, Row
 from .ledger import Record, Terms
@@ -29,6 +30,7 @@ async def _listed(
 ) -> list[Row]:
     keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
     device = entry.runtime_data.data.devices[scope]
+    holders = entry.runtime_data.holders
     name = device.name or device.label
     place = Place.of(hass, entry, keeper, Access(scope, name, scope))
     rows: list[Row] = []
@@ -40,14 +42,25 @@ async def _listed(
         records = keeper.ledger.of_scope(scope)
         known = {record.vendor_id: record for record in records if record.vendor_id}
         for grant in issued:
-            record = known.pop(grant.vendor_id, None)
-            shown = record or record_of(grant, f"{scope}:{grant.vendor_id}")
-            rows.append(place.grant(shown, managed=record is not None))
+            if record := known.pop(grant.vendor_id, None):
+                rows.append(place.grant(record, managed=True))
+                continue
+            elsewhere = record_of(grant, f"{scope}:{grant.vendor_id}")
+            told: Row = {"managed": False}
+            if grant.credential:
+                told[ATTR_CREDENTIAL] = grant.credential.value
+            if holders and grant.holder_id:
+                told[ATTR_NAME] = holders.name(grant.holder_id) or ""
+            rows.append(place.grant(elsewhere, **told))
         rows.extend(
             place.grant(record, managed=True)
             for record in records
-            if record.state is GrantState.UNKNOWN
-            and (record.vendor_id is None or record.vendor_id in known)
+            if (
+                record.state is GrantState.UNKNOWN
+                and (record.vendor_id is None or record.vendor_id in known)
+            )
+            # The vendor has forgotten it, the door has not.
+            or (keeper.state(record) is GrantState.REVOKING and record.is_gone)
         )
         return {}
 
@@ -67,6 +80,8 @@ def record_of(grant: IssuedGrant, grant_id: str) -> Record:
         terms=Terms(name=grant.name, start=grant.start, end=grant.end),
         state=_state_of(grant),
         vendor_id=grant.vendor_id,
+        holder_id=grant.holder_id,
+        lives_on=grant.lives_on,
         created_at=now,
         asked_at=now,
         changed_at=now,

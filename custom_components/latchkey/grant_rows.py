@@ -1,6 +1,7 @@
 """The rows of the grant actions' answers; they never hold a code but the one that was just made."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from .const import (
     ATTR_GRANT_ID,
     ATTR_NAME,
     ATTR_START,
+    ATTR_USER_ID,
     DOMAIN,
 )
 from .coordinator import LatchkeyConfigEntry
@@ -24,6 +26,7 @@ from .errors import GRANT_ERRORS, vendor_errors
 from .grant_keeper import GrantKeeper
 from .ledger import LedgerError, Record, Terms
 from .vendors.grants import Access, Credential
+from .vendors.vendor import VendorError
 
 type Row = dict[str, Any]
 
@@ -51,25 +54,26 @@ class Place:
 
     def grant(self, record: Record, **values: Any) -> Row:
         """Return the row of a grant."""
+        told: Row = {}
+        if record.holder_id is not None:
+            told[ATTR_USER_ID] = record.holder_id
+        if until := record.outlives(dt_util.utcnow()):
+            told["may_open_until"] = _local(until)
         return {
             ATTR_GRANT_ID: record.grant_id,
             "device_id": self.device_id,
             ATTR_ACCESS: record.access_name,
             **terms_row(record.terms, record.credential),
             "state": self.keeper.state(record).value,
+            **told,
             **values,
         }
 
     async def tried(self, work: Awaitable[Row], **values: Any) -> Row:
         """Return a row, or one with the error that stood in its way and what else is known."""
         try:
-            with vendor_errors(self.access.name, GRANT_ERRORS):
+            with grant_errors(self.access.name):
                 return await work
-        except LedgerError as err:
-            error: HomeAssistantError = HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="ledger_not_written"
-            )
-            error.__cause__ = err
         except HomeAssistantError as err:
             error = err
         return {
@@ -79,6 +83,20 @@ class Place:
             **values,
             "error": error,
         }
+
+
+@contextmanager
+def grant_errors(
+    name: str, keys: Mapping[type[VendorError], str] = GRANT_ERRORS
+) -> Iterator[None]:
+    """Turn the errors of a vendor and of the ledger into those that the user is told."""
+    try:
+        with vendor_errors(name, keys):
+            yield
+    except LedgerError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="ledger_not_written"
+        ) from err
 
 
 def terms_row(terms: Terms, credential: Credential | None) -> Row:

@@ -4,26 +4,26 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from typing import Final
+from typing import Any
 
+from .grant_records import GrantRecords, Told, longer
 from .ledger import ENDED, Ledger, LedgerError, Record, Step, Terms
-from .vendors.grants import Access, Credential, GrantState, IssuedGrant, IssuesGrants
+from .vendors.grants import (
+    Access,
+    ComparesGrants,
+    Credential,
+    GrantState,
+    Issued,
+    IssuesGrants,
+)
 from .vendors.vendor import Conflict, NotFound, OutcomeUnknown, VendorError
 
 _LOGGER = logging.getLogger(__name__)
 
-GRACE: Final = timedelta(minutes=2)
-"""How long a request that nobody answered may still take effect."""
-LOOKS: Final = 2
-"""How many readings, the last one after the grace, must agree that it did not."""
 
-type Told = Callable[[Record], None]
-
-
-class GrantBook:
+class GrantBook(GrantRecords):
     """The grants of one account, kept in step with the vendor's."""
 
     def __init__(
@@ -34,14 +34,9 @@ class GrantBook:
         told: Told,
     ) -> None:
         """Initialize with the ledger, and with what is told of each grant whose state changes."""
-        self._vendor = vendor
-        self.ledger = ledger
-        self._clock = clock
-        self._told = told
+        super().__init__(vendor, ledger, clock, told)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.closed = False
-        self._accepted: dict[str, datetime] = {}
-        """When the vendor last accepted something of a grant: only a delivery begun later contains it."""
 
     async def close(self) -> None:
         """Refuse what is new, and wait for what is under way."""
@@ -65,10 +60,12 @@ class GrantBook:
         credential: Credential,
         terms: Terms,
         code: str | None,
-    ) -> Record:
+        *,
+        holder_id: str | None = None,
+    ) -> tuple[Record, Issued]:
         """Issue a grant; its state tells what is known of it. Raises where there is none."""
-        now = self._clock()
         async with self._turn(access.scope):
+            now = self._clock()
             record = self.ledger.put(
                 Record(
                     grant_id=grant_id,
@@ -82,15 +79,19 @@ class GrantBook:
                     created_at=now,
                     asked_at=now,
                     changed_at=now,
+                    holder_id=holder_id,
+                    lives_on=self._lives_on(credential, terms),
                 )
             )
+            issued = Issued()
             try:
+                await self._refuse_second(record)
                 await self.ledger.save(now)
-            except LedgerError:
+            except LedgerError, VendorError:
                 del self.ledger.records[grant_id]
                 raise
             try:
-                vendor_id = await self._vendor.issue(record.order(code))
+                issued = await self._vendor.issue(record.order(code))
             except (OutcomeUnknown, Conflict) as err:
                 # A cloud that handles a request twice reports a conflict with itself.
                 record = await self._looked_after(record, err)
@@ -102,11 +103,27 @@ class GrantBook:
                     record,
                     state=GrantState.PENDING,
                     step=Step.NONE,
-                    vendor_id=vendor_id,
+                    vendor_id=issued.vendor_id,
                 )
                 self._accepted[grant_id] = self._clock()
             await self._save_if_possible()
-            return record
+            return record, issued
+
+    def _lives_on(self, credential: Credential, terms: Terms) -> timedelta | None:
+        if not isinstance(self._vendor, ComparesGrants):
+            return None
+        return self._vendor.lives_on(credential, terms.fields)
+
+    async def _refuse_second(self, record: Record) -> None:
+        """Raise Conflict where there is the same grant already, from which this one could not be told."""
+        assert record.credential is not None
+        rule = self._vendor.codes.get(record.credential)
+        if not isinstance(self._vendor, ComparesGrants) or (rule and rule.is_final):
+            return
+        order = record.order(None)
+        rows = await self._vendor.issued(record.scope)
+        if any(self._vendor.is_as_ordered(row, order) for row in rows):
+            raise Conflict
 
     async def _looked_after(
         self, record: Record, err: OutcomeUnknown | Conflict
@@ -153,6 +170,7 @@ class GrantBook:
                 step=Step.UPDATE,
                 misses=0,
                 asked_at=now,
+                **self._reach(before, wanted),
             )
             try:
                 await self.ledger.save(now)
@@ -192,12 +210,24 @@ class GrantBook:
             await self._save_if_possible()
             return record
 
+    def _reach(self, before: Record, wanted: Terms) -> dict[str, Any]:
+        """Return how far what was handed out before a change may reach."""
+        assert before.credential is not None
+        if before.lives_on is None:
+            return {}
+        return {
+            "lives_on": longer(
+                before.lives_on, self._lives_on(before.credential, wanted)
+            ),
+            "latest_end": before.may_open_until(self._clock()),
+        }
+
     async def revoke(self, record: Record) -> Record:
         """Take a grant back; a revocation once begun is carried on until it is done."""
         async with self._turn(record.scope):
             now = self._clock()
             before = self.ledger.records.get(record.grant_id)
-            if before is not None and before.state is GrantState.REVOKED:
+            if before is not None and before.is_gone and before.vendor_id:
                 return before
             # Told only once it is sure that it will be carried on.
             record = self.ledger.put(
@@ -256,9 +286,7 @@ class GrantBook:
                 return
             rows = await self._read(scope)
             if any(
-                record.vendor_id
-                and record.state not in ENDED
-                and record.grant_id not in rows
+                record.vendor_id and not record.is_gone and record.grant_id not in rows
                 for record in self.ledger.of_scope(scope)
             ):
                 # A list read in pages can lack a row for a moment, and a search one that lost its marker.
@@ -273,160 +301,3 @@ class GrantBook:
                     except VendorError as err:
                         _LOGGER.debug("Revocation not carried on yet: %s", err)
             await self._save_if_possible()
-
-    def _compared(
-        self,
-        record: Record,
-        row: IssuedGrant | None,
-        delivered_from: datetime | None = None,
-    ) -> Record:
-        """Return what a reading makes of a record."""
-        if row is None:
-            return self._missed(record, delivered_from)
-        if record.state is GrantState.FAILED or (
-            record.state is GrantState.REVOKED and record.ended_here
-        ):
-            # It was said not to exist, and shall not.
-            return self._put(
-                record,
-                vendor_id=row.vendor_id,
-                state=GrantState.REVOKING,
-                step=Step.REVOKE,
-                ended_here=True,
-            )
-        if record.state is GrantState.REVOKING and record.ended_here:
-            return self._put(
-                record,
-                vendor_id=row.vendor_id,
-                misses=0,
-                step=Step.NONE
-                if row.leaving and record.step is Step.NONE
-                else Step.REVOKE,
-            )
-        if record.step is Step.UPDATE and row.revision != record.revision:
-            if not self._given_up(record):
-                return self._put(record, misses=record.misses + 1)
-            record = self._put(record, wanted=None, step=Step.NONE)
-        settled = record.step is Step.NONE and (
-            not row.limits_told
-            or (row.start, row.end) == (record.terms.start, record.terms.end)
-        )
-        if not settled:
-            # Only a delivery begun after it was seen is sure to contain it.
-            self._accepted[record.grant_id] = self._clock()
-        return self._put(
-            record,
-            vendor_id=row.vendor_id,
-            terms=_terms_of(row, record.wanted or record.terms),
-            wanted=None,
-            step=Step.NONE,
-            misses=0,
-            state=self._state_of(row, record, delivered_from, settled=settled),
-        )
-
-    def _state_of(
-        self,
-        row: IssuedGrant,
-        record: Record,
-        delivered_from: datetime | None,
-        *,
-        settled: bool,
-    ) -> GrantState:
-        """Return the state of a grant that is listed."""
-        if row.leaving:
-            return GrantState.REVOKING
-        if row.delivered is not None:
-            return GrantState.ACTIVE if row.delivered else GrantState.PENDING
-        if record.state is GrantState.ACTIVE and settled:
-            return GrantState.ACTIVE
-        accepted = self._accepted.get(record.grant_id)
-        contained = delivered_from is not None and (
-            accepted is None or accepted < delivered_from
-        )
-        return GrantState.ACTIVE if contained else GrantState.PENDING
-
-    def _missed(self, record: Record, delivered_from: datetime | None = None) -> Record:
-        """Return what a record becomes that the vendor does not list."""
-        if record.state in (*ENDED, GrantState.EXPIRED):
-            return record
-        known = record.vendor_id is not None
-        if known and record.state is GrantState.REVOKING and delivered_from:
-            # The door has been told, and the vendor lists it no more.
-            return self._put(record, state=GrantState.REVOKED, step=Step.NONE)
-        if not self._given_up(record):
-            doubtful = known and record.state is not GrantState.REVOKING
-            return self._put(
-                record,
-                misses=record.misses + 1,
-                state=GrantState.UNKNOWN if doubtful else record.state,
-                asked_at=self._clock()
-                if known and not record.misses
-                else record.asked_at,
-            )
-        if known:
-            # It was there, and is gone: taken back here, or elsewhere.
-            return self._put(
-                record, state=GrantState.REVOKED, step=Step.NONE, wanted=None
-            )
-        revoked = record.state is GrantState.REVOKING
-        return self._put(
-            record,
-            state=GrantState.REVOKED if revoked else GrantState.FAILED,
-            step=Step.NONE,
-        )
-
-    def _given_up(self, record: Record) -> bool:
-        """Return whether enough readings and time have passed to say that a request had no effect."""
-        return (
-            record.misses + 1 >= LOOKS and abs(self._clock() - record.asked_at) >= GRACE
-        )
-
-    async def _read(
-        self, scope: str, *, searched: bool = True
-    ) -> dict[str, IssuedGrant]:
-        """Return the rows that carry a marker or whose record knows them, by grant."""
-        records = self.ledger.of_scope(scope)
-        known = {record.vendor_id: record.grant_id for record in records}
-        # A marker that was copied to another row says nothing of that row.
-        unknown = {record.grant_id for record in records if record.vendor_id is None}
-        # A grant that was issued elsewhere and is revoked here carries no marker.
-        ours = searched and all(record.credential is not None for record in records)
-        rows: dict[str, IssuedGrant] = {}
-        for row in await self._vendor.issued(scope, ours=ours):
-            grant_id = known.get(row.vendor_id) or row.grant_id
-            if row.vendor_id in known or row.grant_id in unknown:
-                rows.setdefault(str(grant_id), row)
-        return rows
-
-    def _put(self, record: Record, **changes: object) -> Record:
-        """Hold a record with changes, and tell of another state."""
-        held = self.ledger.records.get(record.grant_id)
-        if held is not None:
-            # Told meanwhile by the clock's own course.
-            changes.setdefault("expiry_told", held.expiry_told)
-        changed = replace(record, **changes)  # type: ignore[arg-type]  # the caller's names are the record's
-        changed = replace(changed, state=changed.state_at(self._clock()))
-        if held is None or held.state is not changed.state:
-            changed = replace(changed, changed_at=self._clock())
-        self.ledger.records[record.grant_id] = changed
-        if held is not None and held.state is not changed.state:
-            self._told(changed)
-        return changed
-
-    async def _forget(self, record: Record) -> None:
-        """Forget a grant that the vendor refused."""
-        del self.ledger.records[record.grant_id]
-        await self._save_if_possible()
-
-    async def _save_if_possible(self) -> None:
-        """Write what the vendor answered; where that fails, the next reconciliation finds it again."""
-        try:
-            await self.ledger.save(self._clock())
-        except LedgerError as err:
-            _LOGGER.error("The ledger of grants could not be written: %s", err)
-
-
-def _terms_of(row: IssuedGrant, terms: Terms) -> Terms:
-    """Return the terms as the vendor has them: somebody may have changed them there."""
-    terms = replace(terms, name=row.name or terms.name)
-    return replace(terms, start=row.start, end=row.end) if row.limits_told else terms

@@ -64,6 +64,14 @@ class Record(DataClassDictMixin):
     expiry_told: bool = False
     ended_here: bool = False
     """Whether it was taken back here: a row of it that comes back is taken back again."""
+    holder_id: str | None = None
+    """Whom it is for, where the vendor knows holders."""
+    lives_on: timedelta | None = None
+    """For how long it may open after it was taken back."""
+    latest_end: datetime | None = None
+    """The latest end that it had before its present one."""
+    opens_until: datetime | None = None
+    """Until when it may open although the vendor lists it no more."""
 
     @property
     def access(self) -> Access:
@@ -84,13 +92,38 @@ class Record(DataClassDictMixin):
             end=terms.end,
             fields=terms.fields,
             code=code,
+            holder_id=self.holder_id,
         )
+
+    def may_open_until(self, now: datetime) -> datetime | None:
+        """Return until when it may open although it is taken back now; None for not at all."""
+        if self.lives_on is None:
+            return None
+        ends = [end for end in (self.latest_end, self.terms.end) if end]
+        until = min([now + self.lives_on, *([max(ends)] if ends else [])])
+        return until if until > now else None
+
+    def outlives(self, now: datetime) -> datetime | None:
+        """Return until when it may open beyond what its state and its end say; None for no longer."""
+        state = self.state_at(now)
+        if state is GrantState.REVOKING:
+            return self.opens_until or self.may_open_until(now)
+        if state in ENDED or self.latest_end is None or self.terms.end is None:
+            return None
+        return self.latest_end if self.latest_end > max(self.terms.end, now) else None
+
+    @property
+    def is_gone(self) -> bool:
+        """Return whether the vendor lists it no more, for good."""
+        return self.state in ENDED or self.opens_until is not None
 
     def state_at(self, now: datetime) -> GrantState:
         """Return the state, which the clock may have ended."""
         over = self.terms.end is not None and self.terms.end <= now
         if over and self.state in (GrantState.PENDING, GrantState.ACTIVE):
             return GrantState.EXPIRED
+        if self.opens_until is not None and self.opens_until <= now:
+            return GrantState.REVOKED
         return self.state
 
 

@@ -117,7 +117,10 @@ class Home:
     ) -> Record:
         """Issue a PIN."""
         terms = terms or self.terms()
-        return await self.book.issue(grant_id, self.access, Credential.PIN, terms, code)
+        record, _ = await self.book.issue(
+            grant_id, self.access, Credential.PIN, terms, code
+        )
+        return record
 
     async def issue_and_deliver(self) -> None:
         """Issue a PIN that the unit has."""

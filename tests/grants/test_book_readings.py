@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.latchkey.grants import GRACE
+from custom_components.latchkey.grant_records import GRACE
 from custom_components.latchkey.ledger import Record, Terms
 from custom_components.latchkey.vendors.grants import GrantState
 from custom_components.latchkey.vendors.vendor import AnswerNotUnderstood

@@ -18,7 +18,7 @@ FOLDER = Path("custom_components/latchkey").absolute()
 
 REQUIRED = {
     "issue_pin": {"name"},
-    "issue_key": {"name", "credential", "code"},
+    "issue_key": {"name", "credential"},
     "update_grant": {"grant_id"},
     "revoke_grant": {"grant_id"},
     "get_grants": set[str](),

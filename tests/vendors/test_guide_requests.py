@@ -8,7 +8,7 @@ from aiohttp import web
 import pytest
 
 from custom_components.latchkey.vendors.flexykey.adapter import FlexyKey
-from custom_components.latchkey.vendors.grants import Access, Credential, Order
+from custom_components.latchkey.vendors.grants import Access, Credential, Issued, Order
 from custom_components.latchkey.vendors.push import Callback
 from custom_components.latchkey.vendors.readings import Requested
 from custom_components.latchkey.vendors.settings import Setting, SettingKind
@@ -111,7 +111,7 @@ async def test_id_entry_and_push(flexykey: FlexyKey, guide: Scripted) -> None:
         fields={},
         code="0701234567",
     )
-    assert await flexykey.issue(order) is None
+    assert await flexykey.issue(order) == Issued()
     assert await flexykey.push("2472") == 8
     assert guide.requests == [
         sent(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 import re
 from typing import Final, Protocol, runtime_checkable
@@ -44,6 +44,8 @@ class CodeKind(StrEnum):
     DIGITS = "digits"
     PHONE = "phone"
     HEX = "hex"
+    NONE = "none"
+    """There is none, or the vendor makes it."""
 
 
 _KINDS: Final = {
@@ -62,9 +64,15 @@ class CodeRule:
     longest: int
     generated: int | None = None
     """How many digits a code has that is made here; None where the user must give it."""
+    is_final: bool = False
+    """Whether what was issued can be neither changed nor taken back, nor its code be told again."""
+    needs_device: bool = False
+    """Whether whom it is for must have a device that the vendor knows."""
 
     def allows(self, code: str) -> bool:
         """Return whether a code may be this one."""
+        if self.kind is CodeKind.NONE:
+            return False
         count = f"{{{self.shortest},{self.longest}}}"
         return re.fullmatch(_KINDS[self.kind] + count, code, re.ASCII) is not None
 
@@ -77,6 +85,8 @@ class GrantField:
     pattern: re.Pattern[str]
     changes: bool = True
     """Whether it can be changed in a grant that is issued already."""
+    credentials: frozenset[Credential] = frozenset(Credential)
+    """The credentials that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +114,25 @@ class Order:
     fields: Mapping[str, str]
     code: str | None = field(default=None, repr=False)
     """None leaves it as it is."""
+    holder_id: str | None = None
+    """Whom it is for, where the vendor knows holders."""
 
     @property
     def marker(self) -> str:
         """What a vendor's row is recognised by."""
         return f"{self.grant_id}.{self.revision}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """The answer to an order."""
+
+    vendor_id: str | None = None
+    """None where the answer does not tell it."""
+    code: str | None = field(default=None, repr=False)
+    """What the vendor made, and tells this once."""
+    alternative_code: str | None = field(default=None, repr=False)
+    """A second one, to be handed over together with the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +155,11 @@ class IssuedGrant:
     revision: int = 0
     """What its marker tells, if it was ordered here."""
     code: str | None = field(default=None, repr=False)
+    holder_id: str | None = None
+    lives_on: timedelta | None = None
+    """For how long it may open after it was taken back; None for not at all."""
+    issued_at: datetime | None = None
+    """When the vendor issued it, where it tells."""
 
 
 @runtime_checkable
@@ -163,8 +192,8 @@ class IssuesGrants(Protocol):
         """Return what is meant by a name or an id; raises InvalidField for none or several."""
         ...
 
-    async def issue(self, order: Order) -> str | None:
-        """Issue a grant; return the vendor's id, where the answer tells it."""
+    async def issue(self, order: Order) -> Issued:
+        """Issue a grant."""
         ...
 
     async def update(self, vendor_id: str, order: Order) -> None:
@@ -177,6 +206,36 @@ class IssuesGrants(Protocol):
 
     async def issued(self, scope: str, *, ours: bool = False) -> list[IssuedGrant]:
         """Return all grants of a scope, or those alone that carry a marker."""
+        ...
+
+
+@runtime_checkable
+class LimitsGrants(Protocol):
+    """A vendor that has rules of its own for what a grant may be."""
+
+    def limits(
+        self,
+        credential: Credential,
+        start: datetime | None,
+        end: datetime | None,
+        fields: Mapping[str, str],
+    ) -> tuple[datetime | None, datetime | None]:
+        """Return from when to when a grant opens; raises InvalidField for what it may not be."""
+        ...
+
+
+@runtime_checkable
+class ComparesGrants(Protocol):
+    """A vendor whose rows carry no marker: they are compared by all that was ordered."""
+
+    def is_as_ordered(self, row: IssuedGrant, order: Order) -> bool:
+        """Return whether a row is what was ordered."""
+        ...
+
+    def lives_on(
+        self, credential: Credential, fields: Mapping[str, str]
+    ) -> timedelta | None:
+        """Return for how long a grant may open after it was taken back."""
         ...
 
 

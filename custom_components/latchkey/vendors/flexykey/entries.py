@@ -13,6 +13,7 @@ from ..grants import (
     Delivery,
     DeliveryState,
     GrantField,
+    Issued,
     IssuedGrant,
     Order,
 )
@@ -84,9 +85,10 @@ class AccessList(Part):
         chosen = {**fields, "action": action} if action else fields
         return self.access_of(found[0], devices, chosen)
 
-    async def issue(self, order: Order) -> str | None:
+    async def issue(self, order: Order) -> Issued:
         """Create an ID entry (POST /UnitIdEntries, 8.2); the answer's form is not documented."""
-        return await self._client.create_entry({**_body(order), "idNumber": order.code})
+        body = {**_body(order), "idNumber": order.code}
+        return Issued(vendor_id=await self._client.create_entry(body))
 
     async def update(self, vendor_id: str, order: Order) -> None:
         """Change an ID entry (PUT /UnitIdEntries/{id}, 8.3); what is not ordered stays as it is listed.

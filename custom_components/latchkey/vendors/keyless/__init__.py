@@ -5,6 +5,7 @@ from typing import Final
 from ..vendor import Field, FieldKind, VendorSpec
 from .adapter import connect
 from .client import PRODUCTION
+from .grants import FIELDS
 
 SPEC: Final = VendorSpec(
     name="Abloy Keyless",
@@ -15,5 +16,6 @@ SPEC: Final = VendorSpec(
         Field("url", FieldKind.URL, default=PRODUCTION),
     ),
     connect=connect,
+    grant_fields=FIELDS,
     poll_interval=120,
 )

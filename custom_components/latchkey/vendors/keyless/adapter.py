@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPMethod
-import re
 from typing import Any, Final
 
 from aiohttp import ClientSession
@@ -24,12 +23,13 @@ from ..vendor import (
 from ..wire import Wire
 from . import paths
 from .client import MEDIA_TYPE, KeylessClient
+from .grants import Grants
 from .logs import Logs
 from .openings import Openings
 from .token import Token
+from .values import ID
 from .wire import WireAssociation, WireCertificate, WireGateway, WireLock
 
-_USER_ID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _CERTIFICATES: Final = {
     "operationalcertificate": ReadingKind.CERTIFICATE_END,
     "manufacturingcertificate": ReadingKind.MANUFACTURING_CERTIFICATE_END,
@@ -44,7 +44,7 @@ def utc_now() -> datetime:
 def connect(session: ClientSession, fields: Mapping[str, str]) -> Keyless:
     """Return the account; raises InvalidField where a field cannot be right."""
     user_id = fields["user_id"].strip()
-    if not _USER_ID.fullmatch(user_id):
+    if not ID.fullmatch(user_id):
         raise InvalidField("user_id", "invalid_user_id")
     api_key = fields["api_key"].strip()
     if not api_key.isascii() or not api_key.isprintable():
@@ -80,7 +80,7 @@ def _judge(status: int, body: bytes) -> VendorError | None:
     return None
 
 
-class Keyless(Openings, Logs):
+class Keyless(Grants, Openings, Logs):
     """One system of the platform."""
 
     def __init__(
@@ -90,6 +90,7 @@ class Keyless(Openings, Logs):
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Initialize with the API and its administrator."""
+        Grants.__init__(self, client, clock)
         Openings.__init__(self, client, user_id, clock)
         Logs.__init__(self, client, clock)
         self._heard: dict[str, datetime] = {}
@@ -124,6 +125,7 @@ class Keyless(Openings, Logs):
             *(_gateway(gateway) for gateway in gateways),
             *(_lock(lock, self._way(ways[lock.id])) for lock in locks),
         ]
+        self._names = {device.id: device.name or device.label for device in devices}
         readings: dict[str, tuple[Reading, ...]] = {
             gateway.id: (_flag(ReadingKind.ACTIVATED, _is_active(gateway)),)
             for gateway in gateways

@@ -5,11 +5,15 @@ from typing import Any
 
 from mashumaro import field_options
 
-from ..wire import Wire, moment
+from ..wire import ABSENT, Wire, limit, moment
 
 
 def _when() -> Any:
     return field(default=None, metadata=field_options(deserialize=moment))
+
+
+def _limit() -> Any:
+    return field(default=ABSENT, metadata=field_options(deserialize=limit))
 
 
 @dataclass(kw_only=True)
@@ -106,3 +110,56 @@ class WireGatewayEntry(Wire):
     firmwareversion: str = ""
     door1state: str = ""
     door2state: str = ""
+
+
+@dataclass(kw_only=True)
+class WireUser(Wire):
+    """A user, who has no name here (2)."""
+
+    id: str
+    role: str = ""
+
+
+@dataclass(kw_only=True)
+class WireOperatingDevice(Wire):
+    """What a user opens with (3.3)."""
+
+    id: str
+    userid: str
+
+
+@dataclass(kw_only=True)
+class WireInvitation(Wire):
+    """The answer to an invitation (3.1); what it holds beside the id depends on how it is delivered."""
+
+    id: str
+    expirationdatetime: Any = _when()
+    invitationcode: str = field(default="", repr=False)
+    environmenturl: str = ""
+
+
+@dataclass(kw_only=True)
+class WirePermission(Wire):
+    """A permission (6)."""
+
+    id: str
+    userid: str
+    lockingdeviceid: str
+    operationtype: str = ""
+    permissiontype: str = ""
+    operatingkeyvalidityduration: str = ""
+    start: Any = _limit()
+    end: Any = _limit()
+
+
+@dataclass(kw_only=True)
+class WireOfflineKey(Wire):
+    """What is listed of an offline key (7.2); never its value."""
+
+    id: str
+    operatingdeviceid: str
+    lockingdeviceid: str
+    issueruserid: str = ""
+    startdatetime: Any = _limit()
+    enddatetime: Any = _limit()
+    issuancedatetime: Any = _when()

@@ -1,0 +1,249 @@
+"""What a reading of the vendor's grants makes of the ledger's records."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Final
+
+from .ledger import Ledger, LedgerError, Record, Step, Terms
+from .vendors.grants import ComparesGrants, GrantState, IssuedGrant, IssuesGrants
+
+_LOGGER = logging.getLogger(__name__)
+
+GRACE: Final = timedelta(minutes=2)
+"""How long a request that nobody answered may still take effect."""
+LOOKS: Final = 2
+"""How many readings, the last one after the grace, must agree that it did not."""
+
+type Told = Callable[[Record], None]
+
+
+class GrantRecords:
+    """The records of one account's grants, as the vendor's rows and the clock have them."""
+
+    def __init__(
+        self,
+        vendor: IssuesGrants,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        told: Told,
+    ) -> None:
+        """Initialize with the ledger, and with what is told of each grant whose state changes."""
+        self._vendor = vendor
+        self.ledger = ledger
+        self._clock = clock
+        self._told = told
+        self._accepted: dict[str, datetime] = {}
+        """When the vendor last accepted something of a grant: only a delivery begun later contains it."""
+
+    async def _read(
+        self, scope: str, *, searched: bool = True
+    ) -> dict[str, IssuedGrant]:
+        """Return the rows of the ledger's records, by grant."""
+        records = self.ledger.of_scope(scope)
+        # A grant that was issued elsewhere and is revoked here carries no marker.
+        ours = searched and all(record.credential is not None for record in records)
+        return self._ours(records, await self._vendor.issued(scope, ours=ours))
+
+    def _ours(
+        self, records: list[Record], listed: list[IssuedGrant]
+    ) -> dict[str, IssuedGrant]:
+        """Return the rows that records know, and those that carry the marker, or all the marks, of one that knows none."""
+        by_id = {record.vendor_id: record for record in records if record.vendor_id}
+        # A marker that was copied to another row says nothing of that row.
+        unknown = {
+            record.grant_id: record for record in records if record.vendor_id is None
+        }
+        rows: dict[str, IssuedGrant] = {}
+        for row in listed:
+            record = by_id.get(row.vendor_id)
+            if record is None:
+                record = unknown.get(row.grant_id or self._alike(row, unknown, rows))
+            if record is not None:
+                rows.setdefault(record.grant_id, self._revised(row, record))
+        return rows
+
+    def _alike(
+        self,
+        row: IssuedGrant,
+        unknown: dict[str, Record],
+        taken: dict[str, IssuedGrant],
+    ) -> str:
+        """Return the grant that a row without a marker can only be."""
+        if isinstance(self._vendor, ComparesGrants):
+            for grant_id, record in unknown.items():
+                if (
+                    grant_id not in taken
+                    and record.credential is not None
+                    and (
+                        row.issued_at is None
+                        or row.issued_at >= record.asked_at - GRACE
+                    )
+                    and self._vendor.is_as_ordered(row, record.order(None))
+                ):
+                    return grant_id
+        return ""
+
+    def _revised(self, row: IssuedGrant, record: Record) -> IssuedGrant:
+        """Return a row with the revision that it is of, where the vendor keeps none."""
+        if not isinstance(self._vendor, ComparesGrants) or record.credential is None:
+            return row
+        is_done = self._vendor.is_as_ordered(row, record.order(None))
+        return replace(row, revision=record.revision - (not is_done))
+
+    def _compared(
+        self,
+        record: Record,
+        row: IssuedGrant | None,
+        delivered_from: datetime | None = None,
+    ) -> Record:
+        """Return what a reading makes of a record."""
+        if row is None:
+            return self._missed(record, delivered_from)
+        if record.state is GrantState.FAILED or (record.ended_here and record.is_gone):
+            # It was said not to exist, and shall not.
+            return self._put(
+                record,
+                vendor_id=row.vendor_id,
+                state=GrantState.REVOKING,
+                step=Step.REVOKE,
+                ended_here=True,
+                opens_until=None,
+            )
+        if record.state is GrantState.REVOKING and record.ended_here:
+            return self._put(
+                record,
+                vendor_id=row.vendor_id,
+                misses=0,
+                step=Step.NONE
+                if row.leaving and record.step is Step.NONE
+                else Step.REVOKE,
+            )
+        if record.step is Step.UPDATE and row.revision != record.revision:
+            if not self._given_up(record):
+                return self._put(record, misses=record.misses + 1)
+            record = self._put(record, wanted=None, step=Step.NONE)
+        settled = record.step is Step.NONE and (
+            not row.limits_told
+            or (row.start, row.end) == (record.terms.start, record.terms.end)
+        )
+        if not settled:
+            # Only a delivery begun after it was seen is sure to contain it.
+            self._accepted[record.grant_id] = self._clock()
+        return self._put(
+            record,
+            vendor_id=row.vendor_id,
+            terms=_terms_of(row, record.wanted or record.terms),
+            wanted=None,
+            step=Step.NONE,
+            misses=0,
+            lives_on=longer(record.lives_on, row.lives_on),
+            holder_id=record.holder_id or row.holder_id,
+            opens_until=None,
+            state=self._state_of(row, record, delivered_from, settled=settled),
+        )
+
+    def _state_of(
+        self,
+        row: IssuedGrant,
+        record: Record,
+        delivered_from: datetime | None,
+        *,
+        settled: bool,
+    ) -> GrantState:
+        """Return the state of a grant that is listed."""
+        if row.leaving:
+            return GrantState.REVOKING
+        if row.delivered is not None:
+            return GrantState.ACTIVE if row.delivered else GrantState.PENDING
+        if record.state is GrantState.ACTIVE and settled:
+            return GrantState.ACTIVE
+        accepted = self._accepted.get(record.grant_id)
+        contained = delivered_from is not None and (
+            accepted is None or accepted < delivered_from
+        )
+        return GrantState.ACTIVE if contained else GrantState.PENDING
+
+    def _missed(self, record: Record, delivered_from: datetime | None = None) -> Record:
+        """Return what a record becomes that the vendor does not list."""
+        if record.is_gone or record.state is GrantState.EXPIRED:
+            return record
+        known = record.vendor_id is not None
+        if known and record.state is GrantState.REVOKING and delivered_from:
+            # The door has been told, and the vendor lists it no more.
+            return self._gone(record)
+        if not self._given_up(record):
+            doubtful = known and record.state is not GrantState.REVOKING
+            return self._put(
+                record,
+                misses=record.misses + 1,
+                state=GrantState.UNKNOWN if doubtful else record.state,
+                asked_at=self._clock()
+                if known and not record.misses
+                else record.asked_at,
+            )
+        if known:
+            # It was there, and is gone: taken back here, or elsewhere.
+            return self._gone(record)
+        revoked = record.state is GrantState.REVOKING
+        return self._put(
+            record,
+            state=GrantState.REVOKED if revoked else GrantState.FAILED,
+            step=Step.NONE,
+        )
+
+    def _gone(self, record: Record) -> Record:
+        """Return a record whose grant the vendor lists no more; what was handed out may open for a while yet."""
+        until = record.may_open_until(self._clock())
+        return self._put(
+            record,
+            state=GrantState.REVOKING if until else GrantState.REVOKED,
+            opens_until=until,
+            step=Step.NONE,
+            wanted=None,
+        )
+
+    def _given_up(self, record: Record) -> bool:
+        """Return whether enough readings and time have passed to say that a request had no effect."""
+        return (
+            record.misses + 1 >= LOOKS and abs(self._clock() - record.asked_at) >= GRACE
+        )
+
+    def _put(self, record: Record, **changes: object) -> Record:
+        """Hold a record with changes, and tell of another state."""
+        held = self.ledger.records.get(record.grant_id)
+        if held is not None:
+            # Told meanwhile by the clock's own course.
+            changes.setdefault("expiry_told", held.expiry_told)
+        changed = replace(record, **changes)  # type: ignore[arg-type]  # the caller's names are the record's
+        changed = replace(changed, state=changed.state_at(self._clock()))
+        if held is None or held.state is not changed.state:
+            changed = replace(changed, changed_at=self._clock())
+        self.ledger.records[record.grant_id] = changed
+        if held is not None and held.state is not changed.state:
+            self._told(changed)
+        return changed
+
+    async def _forget(self, record: Record) -> None:
+        """Forget a grant that the vendor refused."""
+        del self.ledger.records[record.grant_id]
+        await self._save_if_possible()
+
+    async def _save_if_possible(self) -> None:
+        """Write what the vendor answered; where that fails, the next reconciliation finds it again."""
+        try:
+            await self.ledger.save(self._clock())
+        except LedgerError as err:
+            _LOGGER.error("The ledger of grants could not be written: %s", err)
+
+
+def longer(one: timedelta | None, other: timedelta | None) -> timedelta | None:
+    """Return the longer of two times, either of which there may be."""
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
+def _terms_of(row: IssuedGrant, terms: Terms) -> Terms:
+    """Return the terms as the vendor has them: somebody may have changed them there."""
+    terms = replace(terms, name=row.name or terms.name)
+    return replace(terms, start=row.start, end=row.end) if row.limits_told else terms
