@@ -106,6 +106,7 @@ class GrantBook(GrantRecords):
                     vendor_id=issued.vendor_id,
                 )
                 self._accepted[grant_id] = self._clock()
+                record = await self._read_back(record)
             await self._save_if_possible()
             return record, issued
 
@@ -124,6 +125,19 @@ class GrantBook(GrantRecords):
         rows = await self._vendor.issued(record.scope)
         if any(self._vendor.is_as_ordered(row, order) for row in rows):
             raise Conflict
+
+    async def _read_back(self, record: Record) -> Record:
+        """Return what the vendor's list says at once, where all that there is to say stands in it."""
+        if not isinstance(self._vendor, ComparesGrants) or record.vendor_id is None:
+            return record
+        try:
+            row = (await self._read(record.scope)).get(record.grant_id)
+        except VendorError:
+            return record
+        if record.state is GrantState.REVOKING:
+            return self._compared(record, row)
+        is_done = row is not None and row.revision == record.revision
+        return self._compared(record, row) if is_done else record
 
     async def _looked_after(
         self, record: Record, err: OutcomeUnknown | Conflict
@@ -207,6 +221,7 @@ class GrantBook(GrantRecords):
                     expiry_told=False,
                 )
                 self._accepted[grant_id] = self._clock()
+                record = await self._read_back(record)
             await self._save_if_possible()
             return record
 
@@ -250,7 +265,7 @@ class GrantBook(GrantRecords):
             if before is not None and before.state is not record.state:
                 self._told(record)
             try:
-                record = await self._ask_to_revoke(record)
+                record = await self._read_back(await self._ask_to_revoke(record))
             except OutcomeUnknown:
                 pass
             except VendorError:
