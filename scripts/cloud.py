@@ -92,6 +92,10 @@ class SimulatedService:
             raise ScriptError("The simulated cloud has not been started.")
         return await self._child.wait()
 
+    async def set_options(self, **options: Any) -> None:
+        """Set how the cloud behaves."""
+        await self._control("POST", "options", options)
+
     async def _control(
         self, method: str, path: str, body: dict[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -152,10 +156,6 @@ class SimulatedCloud(SimulatedService):
         answer = await self._control("GET", f"units/{unit_id}/settings")
         held: list[dict[str, Any]] = answer["held"]
         return held
-
-    async def set_options(self, **options: Any) -> None:
-        """Set how the cloud behaves."""
-        await self._control("POST", "options", options)
 
 
 class SimulatedPlatform(SimulatedService):

@@ -21,7 +21,11 @@ CARDS: Final[dict[str, Json]] = {
     },
     "binary_sensor": {"grid_options": {"columns": 6}},
     "sensor": {"grid_options": {"columns": 6}},
-    "event": {"grid_options": {"columns": 12}},
+    # What happened last, and when.
+    "event": {
+        "state_content": ["event_type", "state"],
+        "grid_options": {"columns": 12},
+    },
 }
 
 

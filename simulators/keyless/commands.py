@@ -10,9 +10,8 @@ from simulators.keyless.events import Events
 from simulators.keyless.formats import Body, check_names, choice, identifier
 from simulators.keyless.gateways import Gateways
 from simulators.keyless.locks import Locks
+from simulators.keyless.options import Options
 from simulators.keyless.registry import Registry, new_id
-
-VALIDITY = timedelta(minutes=5)
 
 
 @dataclass
@@ -24,14 +23,10 @@ class RemoteCommand:
     locking_device_id: str
     issuer_user_id: str
     issuance: datetime
+    validity_end: datetime
     acknowledgement: datetime | None = None
     canceler_user_id: str | None = None
     cancellation: datetime | None = None
-
-    @property
-    def validity_end(self) -> datetime:
-        """Return until when it is valid."""
-        return self.issuance + VALIDITY
 
     @property
     def is_settled(self) -> bool:
@@ -61,9 +56,12 @@ class RemoteCommand:
 class Commands(Registry[RemoteCommand]):
     """All remote commands of the system, oldest first."""
 
-    def __init__(self, events: Events, locks: Locks, gateways: Gateways) -> None:
+    def __init__(
+        self, events: Events, locks: Locks, gateways: Gateways, options: Options
+    ) -> None:
         """Start without any."""
         super().__init__()
+        self._options = options
         self._events = events
         self._locks = locks
         self._gateways = gateways
@@ -78,7 +76,8 @@ class Commands(Registry[RemoteCommand]):
             raise Conflict("The gateway device is not activated")
         if not self._gateways.of(gateway_id=gateway.id, locking_device_id=lock.id):
             raise Conflict("The devices are not associated")
-        command = RemoteCommand(new_id(), gateway.id, lock.id, issuer, now)
+        end = now + timedelta(seconds=self._options.command_seconds)
+        command = RemoteCommand(new_id(), gateway.id, lock.id, issuer, now, end)
         self[command.id] = command
         return command
 

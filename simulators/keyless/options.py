@@ -20,6 +20,7 @@ _CHOICES = {
 }
 _SECONDS = (
     "token_seconds",
+    "command_seconds",
     "rate_window",
     "execute_seconds",
     "log_delay_seconds",
@@ -58,6 +59,8 @@ class Options:
     heartbeat_seconds: float = 86400
     heartbeat_reads: bool = True
     """Whether a gateway reads commands also when no locking device has woken it."""
+    command_seconds: float = 300
+    """For how long a command is valid."""
     touch_seconds: float | None = None
     """How long after a command somebody touches its locking device; nothing stands for never."""
 

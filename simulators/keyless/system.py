@@ -40,7 +40,7 @@ class SystemCloud(Simulator):
         self.locks = Locks(self.events)
         self.grants = Grants(self.people, self.locks, self.messages, self.options)
         self.gateways = Gateways(self.events, self.locks, self.options)
-        self.commands = Commands(self.events, self.locks, self.gateways)
+        self.commands = Commands(self.events, self.locks, self.gateways, self.options)
         self.webhooks = Webhooks(self.options, self.settle)
         self.events.listener = self.webhooks.take
 
