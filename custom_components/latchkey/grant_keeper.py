@@ -118,6 +118,11 @@ class GrantKeeper:
         return lambda: self._event_listeners.discard(listener)
 
     @callback
+    def async_hint(self) -> None:
+        """Compare all grants with the vendor's at the next tick: something changed there."""
+        self._looked_at.clear()
+
+    @callback
     def async_changed(self, scope: str) -> None:
         """Bring what was changed to the device."""
         if self.deliveries and self._undelivered(scope):
