@@ -116,31 +116,26 @@ class HintReceiver:
 
     @callback
     def _read_soon(self, what: _What) -> None:
-        """Have something read, at the end of its time where it was read just now, or where the vendor wants a pause."""
+        """Have something read: now, or at the end of its time or of the pause that the vendor wants."""
         if self._stopped or what in self._timers:
             # One is to come, and sees this one's reason too.
             return
         now = self._coordinator.hass.loop.time()
-        at = max(
-            self._read_at.get(what, -inf) + HINT_EVERY, self._coordinator.paused_until
-        )
-
-        @callback
-        def due(_: datetime) -> None:
-            del self._timers[what]
-            now = self._coordinator.hass.loop.time()
-            if now < self._coordinator.paused_until:
-                self._read_soon(what)
-                return
+        last = self._read_at.get(what, -inf)
+        if (at := max(last + HINT_EVERY, self._coordinator.paused_until)) <= now:
             kept = self._read_at.items()
             self._read_at = {each: at for each, at in kept if now < at + HINT_EVERY}
             self._read_at[what] = now
             self._read(*what)
+            return
+
+        @callback
+        def due(_: datetime) -> None:
+            del self._timers[what]
+            self._read_soon(what)
 
         self._timers[what] = async_call_later(
-            self._coordinator.hass,
-            max(0.0, at - now),
-            HassJob(due, cancel_on_shutdown=True),
+            self._coordinator.hass, at - now, HassJob(due, cancel_on_shutdown=True)
         )
 
     @callback
