@@ -207,7 +207,8 @@ async def test_fields(called: CalledHome) -> None:
     """A field that is wrong is named, and no address is made."""
     await called.start()
     known_by = called.webhook_id
-    for value in ("true", "", 1, 0, [], {}):
+    values: tuple[Any, ...] = ("true", "", 1, 0, [], {})
+    for value in values:
         error = await refused(called, "not_yes_or_no", renew=value)
         assert isinstance(error, ServiceValidationError)
         assert "renew" in str(error)

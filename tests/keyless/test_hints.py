@@ -1,8 +1,11 @@
 """The platform's calls: each is a hint to read again, and what is read is what counts."""
 
+from unittest.mock import create_autospec
+
 from homeassistant.const import STATE_OFF, STATE_ON
 import pytest
 
+from custom_components.latchkey.grant_keeper import GrantKeeper
 from tests.keyless.called import CalledHome
 from tests.keyless.home import LOG
 
@@ -146,6 +149,21 @@ async def test_users(hinted: CalledHome) -> None:
     await hinted.told()
     assert hinted.platform.requests.total == 0
     assert await hinted.counts() == {"hint": 5}
+
+
+async def test_grants(hinted: CalledHome) -> None:
+    """Where an account has grants, what happens to users and phones has them compared, once in a while."""
+    grants = create_autospec(GrantKeeper, instance=True)
+    hinted.entry.runtime_data.grants = grants
+    for kind in ("UserDeleted", "OperatingDeviceCreated", "OperatingDeviceActivated"):
+        assert await hinted.post(hinted.event(kind)) == 200
+    assert grants.async_hint.call_count == 1
+    await hinted.wait(WINDOW)
+    assert grants.async_hint.call_count == 2
+    await hinted.wait(WINDOW)
+    assert grants.async_hint.call_count == 2
+    # Nothing but that is there to be unloaded.
+    hinted.entry.runtime_data.grants = None
 
 
 async def test_delayed(hinted: CalledHome) -> None:

@@ -207,7 +207,8 @@ def test_two_forms() -> None:
 
 def test_maintenance() -> None:
     """A gateway's conversation that no command asked for proves nothing."""
-    for entry in ({}, None, [], "?", {"conversationName": "open"}):
+    entries: tuple[Any, ...] = ({}, None, [], "?", {"conversationName": "open"})
+    for entry in entries:
         (hint,) = hints(event("GatewayDeviceAuditLogEntryReceived", logEntry=entry))
         assert hint.parts == ((Part.LOG, GATEWAY),)
 
@@ -258,7 +259,8 @@ def test_without_what_all_have(member: str, value: Any) -> None:
 )
 def test_about_nothing(kind: str, member: str) -> None:
     """An event that does not say what it is about is none."""
-    for value in (None, "", [], {}):
+    values: tuple[Any, ...] = (None, "", [], {})
+    for value in values:
         refused(json.dumps(event(kind) | {member: value}).encode())
 
 
