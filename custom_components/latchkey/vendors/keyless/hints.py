@@ -97,13 +97,13 @@ def _event(raw: Any) -> tuple[str, Hint]:
     key = wire.logentryid or wire.eventid
     if len(key) > _LONGEST_ID:
         raise AnswerNotUnderstood("too long an id")
-    parts = []
+    parts: list[tuple[Part, str]] = []
     for part, member in _EVENTS.get(wire.eventtype, _INVENTORY):
         if part is Part.PROOF:
             if command_id := _command_id(wire.logentry):
                 parts.append((part, command_id))
             continue
-        subject = getattr(wire, member) if member else ""
+        subject: str = getattr(wire, member) if member else ""
         if member and not subject:
             raise AnswerNotUnderstood(member)
         parts.append((part, subject))
