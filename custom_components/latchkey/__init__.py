@@ -11,6 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .booking_actions import async_setup_booking_actions
 from .bookings import CONTENT as BOOKINGS
+from .callback_actions import async_setup_callback_actions
 from .callback_removal import async_remove_callbacks
 from .const import CONF_VENDOR, DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
@@ -50,6 +51,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_delivery_actions(hass)
     async_setup_device_actions(hass)
     async_setup_booking_actions(hass)
+    async_setup_callback_actions(hass)
     return True
 
 
@@ -76,6 +78,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         coordinator.grants.async_start()
     if coordinator.callbacks:
         coordinator.callbacks.async_start()
+    if coordinator.hints:
+        coordinator.hints.async_start()
     coordinator.async_start()
     return True
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import logging
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import webhook
@@ -100,12 +101,19 @@ class Addresses:
 
     async def async_delete_cloudhook(self) -> None:
         """Give the cloudhook back."""
-        hook = self._cloudhook
-        if (
-            hook
-            and CONF_CLOUDHOOK in self._entry.data
-            and not await hook.async_delete()
-        ):
+        if CONF_CLOUDHOOK in self._entry.data:
+            await self._async_give_back(self._cloudhook)
+
+    async def async_renew(self) -> None:
+        """Have another address from now on; the cloudhook of the old one is given back."""
+        data = {**self._entry.data, CONF_WEBHOOK_ID: secrets.token_hex(32)}
+        hook = self._cloudhook if data.pop(CONF_CLOUDHOOK, None) else None
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
+        self._moved()
+        await self._async_give_back(hook)
+
+    async def _async_give_back(self, hook: Cloudhook | None) -> None:
+        if hook and not await hook.async_delete():
             _LOGGER.warning("%s: the cloudhook stays", self._entry.title)
 
     @property

@@ -19,6 +19,7 @@ from .const import CONF_POLL_INTERVAL
 from .devices import async_sync_devices
 from .errors import translated
 from .grant_keeper import GrantKeeper
+from .hint_receiver import HintReceiver
 from .holders import HolderBook
 from .inventory import InventoryTracker
 from .log_keeper import LogKeeper
@@ -31,6 +32,7 @@ from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
+from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
@@ -100,8 +102,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._next_inventory = hass.loop.time()
         self.statuses = Statuses()
         self._read_at: dict[str, float] = {}
+        self.paused_until = hass.loop.time()
         self.commands = Commands(self)
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
+        self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
@@ -122,6 +126,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._rhythms.async_stop()
         if self.openings:
             self.openings.async_stop()
+        if self.hints:
+            self.hints.async_stop()
 
     @callback
     def async_start(self) -> None:
@@ -137,6 +143,15 @@ class LatchkeyCoordinator(TellingCoordinator):
         await super().async_request_refresh()
 
     @callback
+    def async_read_inventory_soon(self) -> None:
+        """Read the inventory now, or with the first poll after an outage."""
+        self._next_inventory = self.hass.loop.time()
+        if self.last_update_success:
+            self.config_entry.async_create_background_task(
+                self.hass, super().async_request_refresh(), f"{self.name}: inventory"
+            )
+
+    @callback
     def async_read_next(self, device_id: str) -> None:
         """Have a device read at the next poll, however lately it was."""
         self._read_at.pop(device_id, None)
@@ -144,6 +159,8 @@ class LatchkeyCoordinator(TellingCoordinator):
     @callback
     def async_pause(self, seconds: float) -> None:
         """Have all wait that is read behind the polls: the vendor asks for a pause."""
+        until = self.hass.loop.time() + seconds
+        self.paused_until = max(self.paused_until, until)
         self._rhythms.async_pause(seconds)
 
     def interval(self, device_id: str) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from .callbacks import Callbacks
-from .const import CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
+from .const import CONF_CLOUDHOOK, CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
 from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
 
@@ -56,6 +56,11 @@ async def async_get_config_entry_diagnostics(
             for device_id, settings in coordinator.settings.values.items()
         },
         "push": _push(coordinator.callbacks),
+        "hints": coordinator.hints
+        and {
+            "cloudhook": CONF_CLOUDHOOK in entry.data,
+            "calls": coordinator.hints.counts,
+        },
         "grants": _grants(coordinator.grants),
     }
 

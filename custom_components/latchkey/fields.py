@@ -84,6 +84,16 @@ def confirmed(call: ServiceCall, key: str, **placeholders: str) -> None:
         raise invalid(ATTR_CONFIRM, key, **placeholders)
 
 
+def flag(call: ServiceCall, field: str) -> bool:
+    """Return a field of yes or no; no where it is not given."""
+    value = call.data.get(field)
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise invalid(field, "not_yes_or_no")
+    return value
+
+
 def moment(call: ServiceCall, field: str) -> datetime | None:
     """Return a field of a time; one without zone is the home's."""
     value = call.data.get(field)

@@ -118,7 +118,7 @@ class GrantKeeper:
         return lambda: self._event_listeners.discard(listener)
 
     @callback
-    def async_look_at_once(self) -> None:
+    def async_hint(self) -> None:
         """Compare all grants with the vendor's now: something happened there."""
         self._looked_at.clear()
         self._entry.async_create_background_task(

@@ -170,7 +170,7 @@ async def _delete_user(
     with grant_errors(name, HOLDER_ERRORS):
         await holders.async_delete(holder.id)
     keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
-    keeper.async_look_at_once()
+    keeper.async_hint()
     now = dt_util.utcnow()
     ends = [
         until
@@ -195,5 +195,5 @@ async def _delete_device(
             raise fields.invalid(
                 ATTR_OPERATING_DEVICE_ID, "unknown_operating_device"
             ) from None
-    grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID).async_look_at_once()
+    grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID).async_hint()
     return {ATTR_OPERATING_DEVICE_ID: device_id}

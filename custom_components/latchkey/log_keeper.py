@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 INTERVAL: Final = 60.0
 AFTER_PUSH: Final = (5.0, 30.0, 60.0)
 """Seconds between the readings of a log when its device told of a change: a line may come later than the change."""
+AT_ONCE: Final = (0.0,)
+"""The same where the vendor tells of the line itself, which it has."""
 SPACING: Final = 15.0
 """Seconds at least between two readings of a log."""
 OVERLAP: Final = timedelta(minutes=15)
@@ -51,9 +53,9 @@ class LogKeeper:
         )
 
     @callback
-    def async_hint(self, device_id: str) -> None:
+    def async_hint(self, device_id: str, after: Iterable[float] = AFTER_PUSH) -> None:
         """Read a device's log soon: something happened there."""
-        self._looks[device_id] = list(AFTER_PUSH)
+        self._looks[device_id] = list(after)
         self._look_again(device_id)
 
     @callback

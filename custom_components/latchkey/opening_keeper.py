@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -189,6 +190,13 @@ class OpeningKeeper:
     def _now(self) -> datetime:
         """Return the time by the vendor's clock."""
         return dt_util.utcnow() + self._ahead
+
+    @callback
+    def async_hint(self, opening_id: str) -> None:
+        """Look at an opening at once: something became of it."""
+        for device_id, opening in self.under_way.items():
+            if opening.remote.id == opening_id:
+                self._schedule(device_id, partial(self._async_due, device_id), 0.0)
 
     @callback
     def _look_later(self, device_id: str) -> None:

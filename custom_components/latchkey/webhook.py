@@ -1,42 +1,28 @@
-"""Calls of the vendor: bounded, verified before anything in them is believed, counted."""
+"""Calls of the vendor about its devices: verified before anything in them is believed."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from http import HTTPStatus
-import logging
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import ClientError
-from aiohttp.hdrs import METH_POST
-from aiohttp.web import Request, Response
-from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_WEBHOOK_ID
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_SIGNED, DOMAIN
+from .const import CONF_WEBHOOK_SECRET, CONF_WEBHOOK_SIGNED
 from .statuses import AHEAD, Verdict, changed
 from .vendors.model import Capability, Status
 from .vendors.push import Push, Signed
 from .vendors.vendor import AnswerNotUnderstood
+from .webhook_calls import HINT_EVERY, Calls
 
 if TYPE_CHECKING:
     from .callbacks import Callbacks
     from .coordinator import LatchkeyCoordinator
 
-_LOGGER = logging.getLogger(__name__)
-
-LARGEST_BODY: Final = 64 * 1024
-CHUNK: Final = 8 * 1024
-LONGEST_READ: Final = 10.0
-"""Seconds that a caller has for its body."""
-HINT_EVERY: Final = 10.0
-"""Seconds between two readings that unsigned calls lead to, which anybody could make."""
 UNCLEAR_EVERY: Final = 1.0
 """Seconds between two readings that calls of the vendor's own lead to."""
 _NONE: Final[frozenset[str]] = frozenset()
@@ -59,7 +45,8 @@ class Receiver:
         self._looks: dict[str, int] = {}
         """How often that has been looked into, while it is not clear."""
         self._expected: dict[str, asyncio.Event] = {}
-        self.counts: Counter[str] = Counter()
+        self._calls = Calls(coordinator.hass, coordinator.config_entry, self._judge)
+        self.counts = self._calls.counts
         self.heard_at: dict[str, datetime] = {}
         """When a call about a device last came through."""
 
@@ -71,17 +58,7 @@ class Receiver:
     @callback
     def async_start(self) -> None:
         """Be ready for calls until the account is unloaded."""
-        hass = self._coordinator.hass
-        webhook_id = self._entry.data[CONF_WEBHOOK_ID]
-        webhook.async_register(
-            hass,
-            DOMAIN,
-            self._entry.title,
-            webhook_id,
-            self._async_handle,
-            allowed_methods=[METH_POST],
-        )
-        self._entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
+        self._calls.async_start()
 
     @contextmanager
     def expecting(self, device_id: str) -> Iterator[asyncio.Event]:
@@ -98,34 +75,11 @@ class Receiver:
             async with asyncio.timeout(LONGEST_TEST):
                 await came.wait()
 
-    async def _async_handle(
-        self, hass: HomeAssistant, webhook_id: str, request: Request
-    ) -> Response:
-        verdict, status = await self._async_judge(request)
-        self.counts[verdict] += 1
-        _LOGGER.debug("%s: a call, %s", self._coordinator.name, verdict)
-        return Response(status=status)
-
-    async def _async_judge(self, request: Request) -> tuple[str, HTTPStatus]:
+    @callback
+    def _judge(self, headers: Mapping[str, str], body: bytes) -> tuple[str, HTTPStatus]:
         """Return what a call is worth, having acted on it."""
-        try:
-            async with asyncio.timeout(LONGEST_READ):
-                body = await _body(request)
-        except TimeoutError:
-            return "too_slow", HTTPStatus.REQUEST_TIMEOUT
-        except ClientError, OSError:
-            # The caller was gone before its end.
-            return "truncated", HTTPStatus.BAD_REQUEST
-        except asyncio.CancelledError:
-            # So does Home Assistant's own server tell of it.
-            self.counts["truncated"] += 1
-            raise
-        if body is None:
-            return "too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         vendor = self._callbacks.vendor
-        signed = vendor.signed(
-            request.headers, body, self._entry.data[CONF_WEBHOOK_SECRET]
-        )
+        signed = vendor.signed(headers, body, self._entry.data[CONF_WEBHOOK_SECRET])
         if signed is Signed.WRONG:
             return "forged", HTTPStatus.UNAUTHORIZED
         if signed is Signed.NO and self.has_seen_signed:
@@ -217,15 +171,3 @@ class Receiver:
         ):
             self._hinted_at[device_id] = due
         return is_new
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return a call's body, None once it is larger than any may be; a cloudhook's request has no length to ask for."""
-    body = bytearray()
-    # Asked for once: a cloudhook's request begins anew each time.
-    content = request.content
-    while chunk := await content.read(CHUNK):
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return None
-    return bytes(body)

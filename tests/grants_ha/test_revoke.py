@@ -151,6 +151,20 @@ async def test_taken_back_elsewhere(grants: Grants) -> None:
     assert grants.state(row) == "revoked"
 
 
+async def test_taken_back_elsewhere_and_told(grants: Grants) -> None:
+    """Where the vendor hints at it, it is looked for at once, and without a hint not yet."""
+    row = await grants.active(code=CODE)
+    entry = grants.entry(CODE)
+    assert entry is not None
+    grants.house.cloud.program(UNIT).entries.delete(entry["id"])
+    for _ in range(3):
+        await grants.house.wait(TICK)
+    assert grants.state(row) == "active"
+    grants.keeper.async_hint()
+    await grants.house.wait(TICK)
+    assert grants.state(row) == "revoking"
+
+
 async def test_twice(grants: Grants) -> None:
     """To revoke again what is being revoked, or is, changes nothing."""
     row = await grants.active(code=CODE)

@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+import logging
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
 from simulators.clock import utc_now
 from simulators.keyless import Address, KeylessCloud, serve
+from tests.conftest import EXTERNAL
+from tests.keyless.called import CalledHome
 from tests.keyless.home import Home
 
 
@@ -64,3 +69,27 @@ async def home(
     freezer.tick(24 * 3600)
     for _ in range(200):
         await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def called(home: Home, hass_client_no_auth: ClientSessionGenerator) -> CalledHome:
+    """Return a home with an external address, which leads to its web server on loopback."""
+    for component in ("repairs", "calendar", DOMAIN):
+        assert await async_setup_component(home.hass, component, {})
+    # Its access log cannot read a clock that stands still.
+    logging.getLogger("aiohttp.access").setLevel(logging.CRITICAL)
+    client = await hass_client_no_auth()
+    await home.hass.config.async_update(external_url=EXTERNAL)
+    local = str(client.make_url("/")).rstrip("/")
+    return CalledHome(home.hass, home.platform, home.entry, home.freezer, local)
+
+
+@pytest.fixture
+async def hinted(called: CalledHome) -> CalledHome:
+    """Return a home that is called about everything, has been quiet for a while, and is counted from now on."""
+    await called.start()
+    await called.subscribe()
+    # A log is not read more often.
+    await called.wait(16)
+    called.platform.requests.reset()
+    return called

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.components.webhook import async_generate_path, async_handle_webhook
 from homeassistant.const import CONF_WEBHOOK_ID
-from homeassistant.core import State
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.aiohttp import MockRequest
 
@@ -69,15 +69,21 @@ def signature(house: House, content: bytes) -> str:
     return f"sha256={digest.hexdigest()}"
 
 
+async def post(
+    hass: HomeAssistant,
+    known_by: str,
+    content: bytes,
+    headers: dict[str, str] | None = None,
+) -> int:
+    """Call a webhook in the way of a cloudhook, and return the status of the answer."""
+    request = MockRequest(content, mock_source="cloud", method="POST", headers=headers)
+    return (await async_handle_webhook(hass, known_by, request)).status
+
+
 async def call(house: House, content: bytes, signed: str | None = None) -> int:
-    """Call the webhook in the way of a cloudhook, and return the status of the answer."""
-    request = MockRequest(
-        content,
-        mock_source="cloud",
-        method="POST",
-        headers={} if signed is None else {"X-Signature": signed},
-    )
-    return (await async_handle_webhook(house.hass, webhook_id(house), request)).status
+    """Call the home's webhook."""
+    headers = {} if signed is None else {"X-Signature": signed}
+    return await post(house.hass, webhook_id(house), content, headers)
 
 
 async def call_signed(house: House, content: bytes) -> int:

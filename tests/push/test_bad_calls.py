@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from yarl import URL
 
-from custom_components.latchkey.webhook import LARGEST_BODY
+from custom_components.latchkey.webhook_calls import LARGEST_BODY
 from simulators.clock import iso
 from tests.house import INVENTORY, House
 from tests.push.calls import (

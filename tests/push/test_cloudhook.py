@@ -67,6 +67,17 @@ class NabuCasa:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
 
+    def install(self, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have Home Assistant believe that it is there."""
+        for name in (
+            "async_active_subscription",
+            "async_get_or_create_cloudhook",
+            "async_delete_cloudhook",
+            "async_listen_connection_change",
+        ):
+            monkeypatch.setattr(cloud, name, getattr(self, name))
+        hass.config.components.add("cloud")
+
     async def connect(self, house: House) -> None:
         """Tell that the connection is another one."""
         for listener in self.listeners:
@@ -83,14 +94,7 @@ async def nabu_casa(
 ) -> AsyncIterator[NabuCasa]:
     """Return a cloud by whose cloudhooks the vendor's calls come."""
     nabu_casa = NabuCasa()
-    for name in (
-        "async_active_subscription",
-        "async_get_or_create_cloudhook",
-        "async_delete_cloudhook",
-        "async_listen_connection_change",
-    ):
-        monkeypatch.setattr(cloud, name, getattr(nabu_casa, name))
-    called.hass.config.components.add("cloud")
+    nabu_casa.install(called.hass, monkeypatch)
 
     async def relay(request: web.Request) -> web.Response:
         if str(request.rel_url) != "/gAAAAAB":

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.util import dt as dt_util
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.latchkey.webhook import LARGEST_BODY
+from custom_components.latchkey.webhook_calls import LARGEST_BODY
 from simulators.clock import iso
 from simulators.flexykey.calls import Push
 from tests.house import POLL, House

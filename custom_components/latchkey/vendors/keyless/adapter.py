@@ -24,6 +24,7 @@ from ..wire import Wire
 from . import paths
 from .client import MEDIA_TYPE, KeylessClient
 from .grants import Grants
+from .hints import Events
 from .logs import Logs
 from .openings import Openings
 from .token import Token
@@ -80,7 +81,7 @@ def _judge(status: int, body: bytes) -> VendorError | None:
     return None
 
 
-class Keyless(Grants, Openings, Logs):
+class Keyless(Grants, Openings, Logs, Events):
     """One system of the platform."""
 
     def __init__(
