@@ -20,6 +20,7 @@ from .coordinator import LatchkeyConfigEntry
 from .fields import (
     account_with,
     accounts_with,
+    checked_name,
     device_of,
     invalid,
     loaded,
@@ -41,12 +42,7 @@ def terms(
     name = text(call, ATTR_NAME)
     if name is None and present:
         name = present.name
-    if not name:
-        raise invalid(ATTR_NAME, "empty")
-    if not name.isprintable():
-        raise invalid(ATTR_NAME, "not_allowed")
-    if len(name) > LONGEST_NAME:
-        raise invalid(ATTR_NAME, "too_long", most=str(LONGEST_NAME))
+    name = checked_name(name, LONGEST_NAME)
     start, end = moment(call, ATTR_START), moment(call, ATTR_END)
     if present:
         start = start if ATTR_START in call.data else present.start

@@ -18,6 +18,7 @@ from ..vendor import (
     AnswerNotUnderstood,
     InvalidField,
     InvalidRequest,
+    NotAvailable,
     VendorError,
     WrongCredentials,
 )
@@ -26,6 +27,7 @@ from . import paths
 from .client import MEDIA_TYPE, KeylessClient
 from .logs import Logs
 from .openings import Openings
+from .site import OtherMediaType, Site
 from .token import Token
 from .wire import WireAssociation, WireCertificate, WireGateway, WireLock
 
@@ -72,15 +74,20 @@ def _judge(status: int, body: bytes) -> VendorError | None:
     is_problem = isinstance(problem, dict) and (
         "detail" in problem or "title" in problem
     )
-    if status == 403 and not is_problem:
-        return WrongCredentials("API key")
+    if status == 403:
+        if not is_problem:
+            return WrongCredentials("API key")
+        if "environment" in str(problem.get("detail")).casefold():
+            return NotAvailable("environment")
     if status == 404 and not is_problem:
         # The path is not known there: nothing is gone, and nothing was done.
         return InvalidRequest("unknown route")
+    if status == 415:
+        return OtherMediaType()
     return None
 
 
-class Keyless(Openings, Logs):
+class Keyless(Openings, Logs, Site):
     """One system of the platform."""
 
     def __init__(
@@ -92,6 +99,7 @@ class Keyless(Openings, Logs):
         """Initialize with the API and its administrator."""
         Openings.__init__(self, client, user_id, clock)
         Logs.__init__(self, client, clock)
+        Site.__init__(self, client)
         self._heard: dict[str, datetime] = {}
 
     @property
@@ -189,6 +197,7 @@ def _lock(lock: WireLock, way: str | None) -> Device:
         model=lock.hardwaremodel or None,
         serial=lock.serialnumber or None,
         firmware=lock.firmwareversion or None,
+        is_claimed=not lock.is_unclaimed,
         capabilities=frozenset(capabilities),
     )
 
