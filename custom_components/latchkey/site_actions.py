@@ -84,12 +84,9 @@ class _Target:
     """An account whose vendor manages a site, and what an error calls what is meant."""
 
     entry: LatchkeyConfigEntry
+    coordinator: LatchkeyCoordinator
     site: ManagesSite
     name: str
-
-    @property
-    def coordinator(self) -> LatchkeyCoordinator:
-        return self.entry.runtime_data
 
     async def change[T](
         self,
@@ -127,9 +124,9 @@ class _DeviceTarget(_Target):
 def _account(hass: HomeAssistant, call: ServiceCall) -> _Target:
     """Return the only account that can be meant."""
     entry = fields.account_with(hass, call, _SITE)
-    site = entry.runtime_data.site
-    assert site is not None
-    return _Target(entry, site, entry.title)
+    coordinator = entry.runtime_data
+    assert coordinator.site is not None
+    return _Target(entry, coordinator, coordinator.site, entry.title)
 
 
 def _device(
@@ -142,12 +139,14 @@ def _device(
     if len(named) > 1:
         raise fields.invalid(field, "several_devices")
     entry, device = fields.device_of(hass, named[0], field)
-    if (site := entry.runtime_data.site) is None:
+    coordinator = entry.runtime_data
+    if (site := coordinator.site) is None:
         raise fields.invalid(field, "no_site", account=entry.title)
     name = device.name or device.label
     if device.kind is not kind:
         raise fields.invalid(field, f"no_{kind}", name=name)
-    return _DeviceTarget(entry, site, name, device, {ATTR_DEVICE_ID: named[0]})
+    row: Row = {ATTR_DEVICE_ID: named[0]}
+    return _DeviceTarget(entry, coordinator, site, name, device, row)
 
 
 def _pair(
