@@ -231,9 +231,6 @@ class LatchkeyCoordinator(TellingCoordinator):
                 raise
             _LOGGER.debug("%s: inventory not read: %s", self.name, err)
             return
-        if self._shutdown_requested:
-            # The account was unloaded meanwhile, or removed.
-            return
         self._next_inventory = now + INVENTORY_INTERVAL
         self.inventory.update(inventory)
         for device_id, readings in inventory.readings.items():

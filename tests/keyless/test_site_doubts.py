@@ -253,24 +253,29 @@ async def test_poll_under_way(site: Home, monkeypatch: pytest.MonkeyPatch) -> No
     data = right(site, "delete_locking_device")
     coordinator = site.entry.runtime_data
     read, go_on = coordinator.vendor.inventory, asyncio.Event()
+    readings = 0
 
-    async def read_and_wait() -> Inventory:
+    async def read_late_at_first() -> Inventory:
+        nonlocal readings
+        readings += 1
+        is_first = readings == 1
         found: Inventory = await read()
-        await go_on.wait()
+        if is_first:
+            await go_on.wait()
         return found
 
-    async def until_sent(request: str) -> None:
-        while site.count(request) == 0:
-            await asyncio.sleep(0)
-
-    monkeypatch.setattr(coordinator.vendor, "inventory", read_and_wait)
+    monkeypatch.setattr(coordinator.vendor, "inventory", read_late_at_first)
     site.freezer.tick(INVENTORY)
     poll = site.hass.async_create_task(coordinator.async_refresh())
-    await until_sent("GET gateway-device-association")
+    while site.count("GET gateway-device-association") == 0:
+        await asyncio.sleep(0)
     deletion = site.hass.async_create_task(call(site, "delete_locking_device", **data))
-    await until_sent("DELETE locking-device/{id}")
+    for _ in range(2000):
+        await asyncio.sleep(0)
+    assert gone not in site.platform.locks
     go_on.set()
     await asyncio.gather(poll, deletion)
+    assert readings == 2
     assert site.device(gone) is None
 
 
