@@ -25,6 +25,7 @@ from .ledger_store import LedgerStore
 from .push_repairs import async_delete_issues
 from .services import async_setup_services
 from .setting_keeper import CONTENT as SETTINGS
+from .site_actions import async_setup_site_actions
 from .vendors import VENDORS
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -52,6 +53,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_device_actions(hass)
     async_setup_booking_actions(hass)
     async_setup_callback_actions(hass)
+    async_setup_site_actions(hass)
     return True
 
 

@@ -1,5 +1,6 @@
 """The account's one clock: polls, takes in what commands lead to, spreads what changed."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 import logging
@@ -40,6 +41,7 @@ from .vendors.passages import KeepsLog
 from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
 from .vendors.settings import HasSettings
+from .vendors.site import ManagesSite
 from .vendors.vendor import (
     RateLimited,
     Vendor,
@@ -97,7 +99,10 @@ class LatchkeyCoordinator(TellingCoordinator):
             if isinstance(vendor, KnowsHolders)
             else None
         )
+        self.site = vendor if isinstance(vendor, ManagesSite) else None
         self.inventory = InventoryTracker()
+        # What was read before a change from here must not be taken in after it.
+        self._inventory_turn = asyncio.Lock()
         self.unreachable: dict[str, str] = {}
         self._next_inventory = hass.loop.time()
         self.statuses = Statuses()
@@ -207,7 +212,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         now = self.hass.loop.time()
         # At the next poll it might be too late.
         if now >= self._next_inventory - self._interval.total_seconds():
-            await self._async_read_inventory(now)
+            async with self._inventory_turn:
+                await self._async_read_inventory(now)
         before = dict(self.reported)
         round_ = Round(self.vendor)
         try:
@@ -258,6 +264,19 @@ class LatchkeyCoordinator(TellingCoordinator):
         for device_id, readings in inventory.readings.items():
             self.readings.async_take(device_id, readings)
         async_sync_devices(self.hass, self.config_entry, self.inventory)
+
+    async def async_read_inventory(self, deleted: str | None = None) -> None:
+        """Read at once what there is, since it was changed from here; the next poll makes up for what fails."""
+        async with self._inventory_turn:
+            if deleted is not None:
+                self.inventory.forget(deleted)
+            now = self._next_inventory = self.hass.loop.time()
+            try:
+                await self._async_read_inventory(now)
+            except VendorError as err:
+                _LOGGER.debug("%s: inventory not read: %s", self.name, err)
+                return
+        self.async_publish()
 
     def _readable(self) -> list[Device]:
         """Return the devices whose status tells of an output or an input, theirs or a part's."""

@@ -76,6 +76,38 @@ SETTING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
 """What fails in another way where it is about a setting."""
 
 
+SITE_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "conflict_site",
+        InvalidRequest: "invalid_request_site",
+        NotFound: "not_found_site",
+        OutcomeUnknown: "outcome_unknown_site",
+    }
+)
+"""What fails in another way where it is about what stands at a site."""
+CLAIM_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        **SITE_ERRORS,
+        Conflict: "conflict_claim",
+        InvalidRequest: "invalid_request_claim",
+        NotFound: "not_found_claim",
+    }
+)
+"""What fails in another way where a gateway is claimed."""
+ASSOCIATION_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        **SITE_ERRORS,
+        Conflict: "association_refused",
+        InvalidRequest: "association_refused",
+    }
+)
+"""What fails in another way where a gateway is associated."""
+DISSOCIATION_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {**SITE_ERRORS, NotFound: "not_associated"}
+)
+"""What fails in another way where a gateway is dissociated."""
+
+
 def translated[E: HomeAssistantError](
     err: VendorError,
     exception: type[E],
@@ -83,7 +115,7 @@ def translated[E: HomeAssistantError](
     keys: Mapping[type[VendorError], str] = MappingProxyType({}),
 ) -> E:
     """Return the Home Assistant error that tells the user what failed and what can be done."""
-    key = keys.get(type(err), err.key)
+    key = next((keys[kind] for kind in type(err).__mro__ if kind in keys), err.key)
     placeholders = {"name": name}
     if isinstance(err, RateLimited) and err.retry_after is not None:
         key = "rate_limited_until"

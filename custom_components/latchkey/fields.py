@@ -14,14 +14,22 @@ from homeassistant.util import dt as dt_util
 from probatio import Secret
 import voluptuous as vol
 
-from .const import ATTR_CODE, ATTR_CONFIRM, ATTR_EMAIL, ATTR_PHONE, DOMAIN
+from .const import (
+    ATTR_CLAIMING_CODE,
+    ATTR_CODE,
+    ATTR_CONFIRM,
+    ATTR_EMAIL,
+    ATTR_NAME,
+    ATTR_PHONE,
+    DOMAIN,
+)
 from .coordinator import LatchkeyConfigEntry
 from .devices import identifier
 from .vendors.model import Device
 
 YEARS: Final = range(2000, 9000)
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_SECRET: Final = (ATTR_CODE, ATTR_EMAIL, ATTR_PHONE)
+_SECRET: Final = (ATTR_CLAIMING_CODE, ATTR_CODE, ATTR_EMAIL, ATTR_PHONE)
 
 
 def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError:
@@ -80,7 +88,7 @@ def vendor_id(call: ServiceCall, field: str) -> str:
 
 def confirmed(call: ServiceCall, key: str, **placeholders: str) -> None:
     """Refuse what cannot be undone, unless it is confirmed; the error's text says what is lost."""
-    if call.data.get(ATTR_CONFIRM) is not True:
+    if not flag(call, ATTR_CONFIRM):
         raise invalid(ATTR_CONFIRM, key, **placeholders)
 
 
@@ -92,6 +100,17 @@ def flag(call: ServiceCall, field: str) -> bool:
     if not isinstance(value, bool):
         raise invalid(field, "not_yes_or_no")
     return value
+
+
+def checked_name(name: str | None, most: int) -> str:
+    """Return a name, which can be printed and is no longer than it may be."""
+    if not name:
+        raise invalid(ATTR_NAME, "empty")
+    if not name.isprintable():
+        raise invalid(ATTR_NAME, "not_allowed")
+    if len(name) > most:
+        raise invalid(ATTR_NAME, "too_long", most=str(most))
+    return name
 
 
 def moment(call: ServiceCall, field: str) -> datetime | None:
@@ -148,17 +167,17 @@ def account_with(
 
 
 def device_of(
-    hass: HomeAssistant, device_id: str
+    hass: HomeAssistant, device_id: str, field: str = ATTR_DEVICE_ID
 ) -> tuple[LatchkeyConfigEntry, Device]:
     """Return the account and the device of a device of Home Assistant's."""
     registered = dr.async_get(hass).async_get(device_id)
     if registered is None:
-        raise invalid(ATTR_DEVICE_ID, "unknown_device")
+        raise invalid(field, "unknown_device")
     entry = hass.config_entries.async_get_entry(registered.config_entry_id)
     if entry is None or entry.domain != DOMAIN:
-        raise invalid(ATTR_DEVICE_ID, "foreign_device")
-    entry = loaded(entry, ATTR_DEVICE_ID)
+        raise invalid(field, "foreign_device")
+    entry = loaded(entry, field)
     for device in entry.runtime_data.data.devices.values():
         if identifier(entry, device.id) in registered.identifiers:
             return entry, device
-    raise invalid(ATTR_DEVICE_ID, "unknown_device")
+    raise invalid(field, "unknown_device")

@@ -20,6 +20,7 @@ from .coordinator import LatchkeyConfigEntry
 from .fields import (
     account_with,
     accounts_with,
+    checked_name,
     device_of,
     invalid,
     loaded,
@@ -81,15 +82,7 @@ def terms(
 def name(call: ServiceCall, present: str | None = None) -> str:
     """Return whose grant it is; what is not given stays as it is."""
     value = text(call, ATTR_NAME)
-    if value is None:
-        value = present
-    if not value:
-        raise invalid(ATTR_NAME, "empty")
-    if not value.isprintable():
-        raise invalid(ATTR_NAME, "not_allowed")
-    if len(value) > LONGEST_NAME:
-        raise invalid(ATTR_NAME, "too_long", most=str(LONGEST_NAME))
-    return value
+    return checked_name(present if value is None else value, LONGEST_NAME)
 
 
 def extra(

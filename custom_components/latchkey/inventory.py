@@ -20,6 +20,10 @@ class InventoryTracker:
         """Whether two readings have been had, so that what is not in the inventory is really gone."""
         return self._complete_readings >= 2
 
+    def forget(self, device_id: str) -> None:
+        """Take a device for missing once already: it was deleted from here, and one reading without it is enough."""
+        self._missing.add((device_id,))
+
     def update(self, inventory: Inventory) -> None:
         """Take in a reading; `devices` stays the same object where nothing changed."""
         missing: set[tuple[str, ...]] = set()

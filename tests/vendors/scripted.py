@@ -11,7 +11,7 @@ from aiohttp import web
 
 from custom_components.latchkey.vendors.flexykey.adapter import FlexyKey
 from custom_components.latchkey.vendors.flexykey.client import FlexyKeyClient
-from custom_components.latchkey.vendors.transport import Answer, Transport
+from custom_components.latchkey.vendors.transport import JSON, Answer, Transport
 from tests.simulators.helpers import FakeClock
 from tests.vendors.guide import Guide
 
@@ -24,6 +24,7 @@ class Sent:
     path: str
     query: Mapping[str, str]
     body: Any
+    media_type: str = JSON
 
     @property
     def name(self) -> str:
@@ -107,9 +108,11 @@ class Offline(Transport):
         path: str,
         body: Any = None,
         query: Mapping[str, str] | None = None,
+        *,
+        media_type: str = JSON,
     ) -> Answer:
         """Return the answer."""
-        return self._answer(Sent(method.value, path, query or {}, body))
+        return self._answer(Sent(method.value, path, query or {}, body, media_type))
 
     def count(self, name: str) -> int:
         """Return how many requests of a name were sent."""

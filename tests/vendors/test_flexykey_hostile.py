@@ -15,7 +15,7 @@ from custom_components.latchkey.inventory import InventoryTracker
 from custom_components.latchkey.vendors.flexykey.adapter import FlexyKey
 from custom_components.latchkey.vendors.flexykey.client import FlexyKeyClient
 from custom_components.latchkey.vendors.model import Inventory, Status
-from custom_components.latchkey.vendors.transport import Answer, Transport
+from custom_components.latchkey.vendors.transport import JSON, Answer, Transport
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,
     OutcomeUnknown,
@@ -121,6 +121,8 @@ class Saying(Transport):
         path: str,
         body: Any = None,
         query: Mapping[str, str] | None = None,
+        *,
+        media_type: str = JSON,
     ) -> Answer:
         """Note what would be sent, and return the answer."""
         self.sent.append(body)

@@ -72,6 +72,8 @@ class Device:
     model: str | None = None
     serial: str | None = None
     firmware: str | None = None
+    is_claimed: bool = True
+    """Whether a physical thing stands behind it; only a placeholder has none."""
     outputs: tuple[Output, ...] = ()
     inputs: tuple[Input, ...] = ()
     capabilities: frozenset[Capability] = frozenset()

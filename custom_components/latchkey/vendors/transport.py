@@ -11,7 +11,7 @@ from ipaddress import ip_address
 import logging
 import random
 import time
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import (
     ClientConnectorError,
@@ -57,7 +57,10 @@ _REFUSALS: dict[int, type[VendorError]] = {
     HTTPStatus.NOT_FOUND: NotFound,
     HTTPStatus.CONFLICT: Conflict,
     HTTPStatus.GONE: NotFound,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: InvalidRequest,
 }
+
+JSON: Final = "application/json"
 
 type Judge = Callable[[int, bytes], VendorError | None]
 """Tells from a refusal's status and body what it means, where the status alone does not say so."""
@@ -168,9 +171,13 @@ class Transport:
         path: str,
         body: Any = None,
         query: Mapping[str, str] | None = None,
+        *,
+        media_type: str = JSON,
     ) -> Answer:
         """Send a request that changes something: once. Raises OutcomeUnknown where it may have."""
-        return await self._send(method, path, query, body, once=True)
+        return await self._send(
+            method, path, query, body, once=True, media_type=media_type
+        )
 
     async def _send(
         self,
@@ -180,14 +187,15 @@ class Transport:
         body: Any,
         *,
         once: bool,
+        media_type: str = JSON,
     ) -> Answer:
         if (wait := self._silent_until[once] - self._clock()) > 0:
             raise RateLimited(wait)
         url = self._base.joinpath(*path.split("/")).with_query(query)
         data = b"" if body is None else orjson.dumps(body)
-        headers = {"Accept": "application/json", **self._sign(method, url, data)}
+        headers = {"Accept": JSON, **self._sign(method, url, data)}
         if data:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = media_type
         async with self._places:
             began = self._clock()
             outcome = "cancelled"

@@ -35,6 +35,12 @@ class NoRight(VendorError):
     key = "no_right"
 
 
+class NotAvailable(VendorError):
+    """The vendor does not offer this where the account is."""
+
+    key = "not_available"
+
+
 class NotFound(VendorError):
     """The vendor does not know what was named."""
 

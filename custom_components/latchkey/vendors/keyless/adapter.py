@@ -17,6 +17,7 @@ from ..vendor import (
     AnswerNotUnderstood,
     InvalidField,
     InvalidRequest,
+    NotAvailable,
     VendorError,
     WrongCredentials,
 )
@@ -27,6 +28,7 @@ from .grants import Grants
 from .hints import Events
 from .logs import Logs
 from .openings import Openings
+from .site import OtherMediaType, Site
 from .token import Token
 from .values import ID
 from .wire import WireAssociation, WireCertificate, WireGateway, WireLock
@@ -73,15 +75,20 @@ def _judge(status: int, body: bytes) -> VendorError | None:
     is_problem = isinstance(problem, dict) and (
         "detail" in problem or "title" in problem
     )
-    if status == 403 and not is_problem:
-        return WrongCredentials("API key")
+    if status == 403:
+        if not is_problem:
+            return WrongCredentials("API key")
+        if "environment" in str(problem.get("detail")).casefold():
+            return NotAvailable("environment")
     if status == 404 and not is_problem:
         # The path is not known there: nothing is gone, and nothing was done.
         return InvalidRequest("unknown route")
+    if status == 415:
+        return OtherMediaType()
     return None
 
 
-class Keyless(Grants, Openings, Logs, Events):
+class Keyless(Grants, Openings, Logs, Events, Site):
     """One system of the platform."""
 
     def __init__(
@@ -94,6 +101,7 @@ class Keyless(Grants, Openings, Logs, Events):
         Grants.__init__(self, client, clock)
         Openings.__init__(self, client, user_id, clock)
         Logs.__init__(self, client, clock)
+        Site.__init__(self, client)
         self._heard: dict[str, datetime] = {}
 
     @property
@@ -192,6 +200,7 @@ def _lock(lock: WireLock, way: str | None) -> Device:
         model=lock.hardwaremodel or None,
         serial=lock.serialnumber or None,
         firmware=lock.firmwareversion or None,
+        is_claimed=not lock.is_unclaimed,
         capabilities=frozenset(capabilities),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPMethod
 from typing import Any, Final
 
-from ..transport import Answer, Transport
+from ..transport import JSON, Answer, Transport
 from ..vendor import AnswerNotUnderstood, WrongCredentials
 from . import paths
 from .token import Token
@@ -58,10 +58,12 @@ class KeylessClient:
         """Return the JSON of a reading."""
         return await self._authorized(lambda: self.transport.read(path, query))
 
-    async def command(self, method: HTTPMethod, path: str, body: Any = None) -> Answer:
+    async def command(
+        self, method: HTTPMethod, path: str, body: Any = None, media_type: str = JSON
+    ) -> Answer:
         """Send what changes something, once; a refused token means that nothing was done, and it is sent again."""
         return await self._authorized(
-            lambda: self.transport.command(method, path, body)
+            lambda: self.transport.command(method, path, body, media_type=media_type)
         )
 
     async def _authorized[T](self, call: Callable[[], Awaitable[T]]) -> T:

@@ -38,6 +38,11 @@ class WireLock(Wire):
     operationalcertificate: Any = None
     manufacturingcertificate: Any = None
 
+    @property
+    def is_unclaimed(self) -> bool:
+        """Return whether it is certainly a placeholder."""
+        return self.claimingstatus.upper() == "UNCLAIMED"
+
 
 @dataclass(kw_only=True)
 class WireGateway(Wire):
@@ -57,6 +62,7 @@ class WireAssociation(Wire):
 
     gatewaydeviceid: str
     lockingdeviceid: str
+    id: str = ""
 
 
 @dataclass(kw_only=True)
