@@ -75,6 +75,26 @@ def test_seen_in_between(between: list[str]) -> None:
     assert ("2" in read(tracker, device("1"))) is bool(between)
 
 
+def test_deleted_from_here() -> None:
+    """What was deleted from here is gone with the next complete reading that lacks it, and what else is missing is not."""
+    tracker = InventoryTracker()
+    read(tracker, device("1"), device("2", "F1"), device("2-1"), device("3"))
+    tracker.forget("2")
+    assert list(tracker.devices) == ["1", "2", "2-1", "3"]
+    assert "2" in read(tracker, device("1"), complete=False)
+    assert read(tracker, device("1")) == ["1", "3"]
+
+
+def test_deleted_in_vain() -> None:
+    """What is listed in spite of its deletion is there, and has to be missing twice like anything else."""
+    tracker = InventoryTracker()
+    read(tracker, device("1"), device("2"))
+    tracker.forget("2")
+    assert read(tracker, device("1"), device("2")) == ["1", "2"]
+    assert read(tracker, device("1")) == ["1", "2"]
+    assert read(tracker, device("1")) == ["1"]
+
+
 def test_part_without_its_parent() -> None:
     """A part goes with what it is a part of, and one whose parent was never there is none."""
     tracker = InventoryTracker()
@@ -114,8 +134,9 @@ def test_settled() -> None:
         assert tracker.settled is settled
 
 
+DEVICES = ("1", "2", "1-1", "1-2", "2-1")
 SHAPES = st.dictionaries(
-    st.sampled_from(("1", "2", "1-1", "1-2", "2-1")),
+    st.sampled_from(DEVICES),
     st.frozensets(st.sampled_from(("F1", "X1", "IN1", "IN2"))),
 )
 """Devices by id, with the ids of what they have."""
@@ -131,6 +152,16 @@ class Readings(RuleBasedStateMachine):
         self.missing: dict[Thing, int] = {}
         self.last: set[Thing] | None = None
         """What the last reading showed, if it was complete."""
+        self.deleted: set[str] = set()
+        """What was deleted from here and not read since."""
+
+    @rule(key=st.sampled_from(DEVICES))
+    def delete(self, key: str) -> None:
+        """Delete a device from here, or one that is not even known."""
+        self.tracker.forget(key)
+        self.deleted.add(key)
+        if (key,) in self.missing:
+            self.missing[key,] += 1
 
     @rule(shape=SHAPES, complete=st.booleans())
     def update(self, shape: dict[str, frozenset[str]], complete: bool) -> None:
@@ -159,6 +190,10 @@ class Readings(RuleBasedStateMachine):
                 and (len(thing) == 1 or (owner in seen) is (owner in self.last))
             ):
                 assert thing not in self.known
+        self.deleted -= shape.keys()
+        if complete:
+            assert self.deleted.isdisjoint(self.tracker.devices)
+            self.deleted.clear()
         self.last = seen if complete else None
         if self.tracker.devices == before:
             assert self.tracker.devices is before

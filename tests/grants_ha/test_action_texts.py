@@ -8,11 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import selector, validate_selector
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
+from probatio import Secret
 import pytest
 import voluptuous as vol
 
 from custom_components.latchkey.const import DOMAIN
-from tests.grants_ha.helpers import ACTIONS
 
 FOLDER = Path("custom_components/latchkey").absolute()
 
@@ -25,10 +25,27 @@ REQUIRED = {
     "deliver_changes": {"device_id"},
     "abort_delivery": {"device_id"},
     "set_sync_state": {"device_id", "sync_state"},
+    "get_passages": {"device_id"},
+    "request_readings": {"device_id"},
+    "create_booking": {"booking_object", "start_datetime", "end_datetime"},
+    "claim_gateway": {"claiming_code"},
+    "delete_gateway": {"device_id", "confirm"},
+    "associate_gateway": {"device_id", "gateway_id"},
+    "dissociate_gateway": {"device_id", "gateway_id"},
+    "create_locking_device": {"name"},
+    "rename_locking_device": {"device_id", "name"},
+    "delete_locking_device": {"device_id"},
+    "start_re_keying": {"device_id"},
 }
 """The fields without which an action is always refused."""
 
-ANSWERS = {"issue_pin", "issue_key", "update_grant", "revoke_grant", "get_grants"}
+SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
+"""The actions that answer nothing."""
+
+SECRET = {"code", "phone", "claiming_code"}
+"""The fields whose values no error of a schema may show."""
+
+ACTIONS = tuple(REQUIRED)
 
 
 @pytest.fixture
@@ -47,6 +64,26 @@ def flat(fields: dict[str, Any]) -> dict[str, Any]:
     for key, field in fields.items():
         found |= field.get("fields", {key: field})
     return found
+
+
+def test_all_actions(described: dict[str, dict[str, Any]]) -> None:
+    """No action is left out here but the one whose target are entities."""
+    assert set(described) - {"pulse_output"} == set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_secret_fields(
+    hass: HomeAssistant, described: dict[str, dict[str, Any]], action: str
+) -> None:
+    """What opens doors is marked as secret, and so is what a gateway is claimed by."""
+    schema = hass.services.async_services()[DOMAIN][action].schema
+    assert isinstance(schema, vol.Schema)
+    marked = {
+        str(key.schema.schema)
+        for key in schema.schema
+        if isinstance(getattr(key, "schema", None), Secret)
+    }
+    assert marked == SECRET & set(flat(described[action]["fields"]))
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -89,7 +126,7 @@ async def test_selectors_and_examples(
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_answers(described: dict[str, dict[str, Any]], action: str) -> None:
     """Answers are offered where there is something to tell, and are never forced upon anybody."""
-    expected = {"optional": True} if action in ANSWERS else None
+    expected = None if action in SILENT else {"optional": True}
     assert described[action].get("response") == expected
 
 
