@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .bookings import BookingBook
 from .callbacks import Callbacks
+from .certificate_repairs import CertificateRepairs
 from .commands import Commands
 from .const import CONF_POLL_INTERVAL
 from .devices import async_sync_devices
@@ -98,6 +99,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
+        self.certificates = CertificateRepairs(self)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
         read_behind = (
             self.log,
@@ -120,6 +122,7 @@ class LatchkeyCoordinator(TellingCoordinator):
     def async_start(self) -> None:
         """Begin with all that is read behind the polls, now that there is somebody to be told of it."""
         self._rhythms.async_start()
+        self.certificates.async_start()
         if self.openings:
             self.openings.async_start()
 
@@ -144,6 +147,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         if self.callbacks and self.callbacks.is_healthy(device_id):
             return max(DRIFT_INTERVAL, self._interval.total_seconds())
         return self._interval.total_seconds()
+
+    def holder_name(self, holder_id: str) -> str | None:
+        """Return the name of somebody whom the vendor knows by an id alone, where the account keeps one."""
+        return None
 
     @property
     def reported(self) -> dict[str, Status]:
@@ -230,6 +237,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         for device_id, readings in inventory.readings.items():
             self.readings.async_take(device_id, readings)
         async_sync_devices(self.hass, self.config_entry, self.inventory)
+        self.certificates.async_check()
 
     def _readable(self) -> list[Device]:
         """Return the devices whose status tells of an output or an input, theirs or a part's."""
