@@ -60,7 +60,7 @@ def connect(session: ClientSession, fields: Mapping[str, str]) -> Keyless:
         session, base_address("url", fields["url"]), sign, judge=_judge
     )
     token = Token(transport, user_id, fields["access_key"].strip(), utc_now)
-    return Keyless(KeylessClient(transport, token), user_id)
+    return Keyless(KeylessClient(transport, token), user_id, utc_now)
 
 
 def _judge(status: int, body: bytes) -> VendorError | None:

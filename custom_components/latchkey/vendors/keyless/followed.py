@@ -31,9 +31,9 @@ class Look:
 class Followed:
     """One of a device's logs.
 
-    It is read by number and by time in turns, which costs the same. Above the number of the newest entry is what came
-    in order, whatever the device's clock says. Among the newest by time, a page of them and once an hour all of a
-    day, are also those that others have overtaken, and those of a device that counts from nothing again.
+    It is read by number and by time in turns, which costs the same. Above the number of the newest entry is all that
+    came in order, and mostly nothing. Among the newest by time, a page of them and once an hour all of a day, are
+    also those that others have overtaken, and those of a device that counts from nothing again.
     """
 
     def __init__(self) -> None:
@@ -80,8 +80,7 @@ class Followed:
         new = {
             entry.line.key: entry
             for entry in look.entries
-            if entry.line.key not in self._known
-            and (look.above is not None or entry.at > self._old)
+            if entry.line.key not in self._known and entry.at > self._old
         }
         self._known |= {key: entry.at for key, entry in new.items()}
         self._newest = max([self._newest, *(each.order for each in new.values())])
