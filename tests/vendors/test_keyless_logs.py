@@ -310,6 +310,30 @@ def run_readings(platform: Platform) -> dict[str, object]:
     return {reading.id: reading.value for reading in found}
 
 
+@pytest.mark.parametrize(("named", "passages"), [(True, 2), (False, 1)])
+def test_two_gateways(named: bool, passages: int) -> None:
+    """What the lock says one gateway did is no other gateway's opening; where it does not say, it may be."""
+    platform = Platform()
+    platform.news(*ALL)
+    begin = platform.clock.now
+    one, other = GATEWAYS
+    platform.opens(client=by_gateway(one.id if named else ""))
+    platform.clock.move(5)
+    platform.opened(other)
+    assert len(platform.news(*ALL)) == passages
+    assert len(platform.log(begin, platform.clock.now)) == passages
+
+
+@pytest.mark.parametrize("skew", [-60, 60])
+def test_denial_in_a_list(skew: int) -> None:
+    """In a list a denial outweighs its gateway's word, whichever clock is ahead."""
+    platform = Platform()
+    at = platform.opened()
+    platform.opens(granted=False, at=at + timedelta(seconds=skew))
+    lines = platform.log(at - MINUTE, at + MINUTE)
+    assert outcomes(lines) == [Outcome.DENIED]
+
+
 def test_gateways_own() -> None:
     """A gateway's own log has what happened to it, and its maintenance; what it opened is its lock's."""
     platform = Platform()
