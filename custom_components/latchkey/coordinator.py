@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .bookings import BookingBook
 from .callbacks import Callbacks
+from .certificate_repairs import CertificateRepairs
 from .commands import Commands
 from .const import CONF_POLL_INTERVAL
 from .devices import async_sync_devices
@@ -114,6 +115,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
+        self.certificates = CertificateRepairs(self)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
         read_behind = (
             self.log,
@@ -138,6 +140,7 @@ class LatchkeyCoordinator(TellingCoordinator):
     def async_start(self) -> None:
         """Begin with all that is read behind the polls, now that there is somebody to be told of it."""
         self._rhythms.async_start()
+        self.certificates.async_start()
         if self.openings:
             self.openings.async_start()
 
@@ -180,7 +183,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         return self.statuses.reported
 
     def holder_name(self, holder_id: str) -> str | None:
-        """Return by what name somebody whom the vendor knows is known here."""
+        """Return the name of somebody whom the vendor knows by an id alone, where the account keeps one."""
         return self.holders.name(holder_id) if self.holders else None
 
     # Readings
@@ -264,6 +267,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         for device_id, readings in inventory.readings.items():
             self.readings.async_take(device_id, readings)
         async_sync_devices(self.hass, self.config_entry, self.inventory)
+        self.certificates.async_check()
 
     async def async_read_inventory(self, deleted: str | None = None) -> None:
         """Read at once what there is, since it was changed from here; the next poll makes up for what fails."""

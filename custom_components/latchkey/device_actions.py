@@ -89,11 +89,11 @@ async def _get_passages(
         raise fields.invalid(ATTR_START, "period_too_long", most=str(LONGEST.days))
     rows: list[tuple[LogLine, Row]] = []
     for device_id, entry, device in _targets(hass, call, Capability.LOG, "no_log"):
-        vendor = entry.runtime_data.vendor
-        assert isinstance(vendor, KeepsLog)
+        vendor, log = entry.runtime_data.vendor, entry.runtime_data.log
+        assert isinstance(vendor, KeepsLog) and log
         with vendor_errors(device.name or device.label):
             lines = await vendor.log(device, dt_util.as_utc(start), dt_util.as_utc(end))
-        rows.extend((line, _row(device_id, line)) for line in lines)
+        rows.extend((line, _row(device_id, log.named(line))) for line in lines)
     rows.sort(key=lambda each: (each[0].occurred_at, each[0].recorded_at))
     return {"passages": [row for _, row in rows]}
 

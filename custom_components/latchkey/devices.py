@@ -74,7 +74,8 @@ def _async_register(
         manufacturer=device.manufacturer,
         model=device.model,
         serial_number=device.serial,
-        sw_version=device.firmware,
+        # What is not told now was told before, perhaps.
+        sw_version=device.firmware or UNDEFINED,
         name=device.name or UNDEFINED,
         translation_key=None if device.name else device.kind,
         translation_placeholders={"label": device.label},

@@ -50,8 +50,11 @@ async def async_setup_entry(
         if (log := coordinator.log) is None:
             return found
         for device in devices.values():
-            if Capability.LOG in device.capabilities:
-                for key, entity in (("passage", PassageEvent), ("log", DeviceEvent)):
+            for capability, key, entity in (
+                (Capability.PASSAGES, "passage", PassageEvent),
+                (Capability.LOG, "log", DeviceEvent),
+            ):
+                if capability in device.capabilities:
                     found[unique_id(entry, device, key)] = partial(
                         entity, coordinator, log, device, key
                     )

@@ -14,7 +14,6 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, callback
 from homeassistant.helpers.event import async_call_later
 
 from .addresses import Addresses
-from .log_keeper import AT_ONCE
 from .vendors.hints import Hint, Part, TakesHints
 from .vendors.model import Capability
 from .vendors.vendor import AnswerNotUnderstood
@@ -109,7 +108,7 @@ class HintReceiver:
             return (part, subject) if is_followed else None
         if part is Part.LOG:
             device = self._coordinator.inventory.devices.get(subject)
-            if device and device.capabilities & {Capability.LOG, Capability.READINGS}:
+            if device and Capability.LOG in device.capabilities:
                 return part, subject
             return Part.INVENTORY, ""
         return part, ""
@@ -158,9 +157,7 @@ class HintReceiver:
         if device is None:
             return
         if coordinator.log and Capability.LOG in device.capabilities:
-            coordinator.log.async_hint(device_id, AT_ONCE)
-        if Capability.READINGS in device.capabilities:
-            coordinator.readings.rhythm.async_hurry(device_id)
+            coordinator.log.async_hint(device_id)
         # It may be what an opening has led to, granted or denied.
         if coordinator.openings and (
             opening := coordinator.openings.under_way.get(device_id)

@@ -1,7 +1,7 @@
-"""An account's access logs, read in overlapping pieces; each new line is told once."""
+"""An account's access logs, read again and again; each new line is told once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,21 +11,14 @@ from homeassistant.util import dt as dt_util
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
-from .vendors.passages import KeepsLog, LogLine, LogWindow, NumbersLog
+from .vendors.passages import KeepsLog, LogLine, LogWindow, TellsNews
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
 
-INTERVAL: Final = 60.0
-AFTER_PUSH: Final = (5.0, 30.0, 60.0)
-"""Seconds between the readings of a log when its device told of a change: a line may come later than the change."""
-AT_ONCE: Final = (0.0,)
-"""The same where the vendor tells of the line itself, which it has."""
 SPACING: Final = 15.0
 """Seconds at least between two readings of a log."""
 OVERLAP: Final = timedelta(minutes=15)
-MOST_KNOWN: Final = 5000
-"""How many lines of a numbered log are remembered."""
 DEEP: Final = timedelta(hours=24)
 """How far back a line may come late; looked through once an hour."""
 DEEP_EVERY: Final = timedelta(hours=1)
@@ -40,8 +33,6 @@ class LogKeeper:
         """Initialize with nothing read."""
         self._coordinator = coordinator
         self._windows: defaultdict[str, LogWindow] = defaultdict(LogWindow)
-        self._marks: dict[str, str] = {}
-        self._known: defaultdict[str, dict[tuple[str, ...], None]] = defaultdict(dict)
         self._read_to: dict[str, datetime] = {}
         self._deep_at: dict[str, datetime] = {}
         self._read_at: dict[str, float] = {}
@@ -53,9 +44,9 @@ class LogKeeper:
         )
 
     @callback
-    def async_hint(self, device_id: str, after: Iterable[float] = AFTER_PUSH) -> None:
+    def async_hint(self, device_id: str) -> None:
         """Read a device's log soon: something happened there."""
-        self._looks[device_id] = list(after)
+        self._looks[device_id] = list(self._vendor.log_looks)
         self._look_again(device_id)
 
     @callback
@@ -66,32 +57,34 @@ class LogKeeper:
             self.rhythm.async_hurry(device_id, max(looks.pop(0), earliest - now))
 
     def _interval(self, device_id: str) -> float:
-        return max(INTERVAL, self._coordinator.interval(device_id))
+        return max(self._vendor.log_interval, self._coordinator.interval(device_id))
 
-    async def _async_read(self, device: Device) -> None:
+    @property
+    def _vendor(self) -> KeepsLog:
         vendor = self._coordinator.vendor
         assert isinstance(vendor, KeepsLog)
+        return vendor
+
+    def named(self, line: LogLine) -> LogLine:
+        """Return a line with its holder's name, where the vendor knows none and the account does."""
+        if line.holder is not None or line.holder_id is None:
+            return line
+        return replace(line, holder=self._coordinator.holder_name(line.holder_id))
+
+    async def _async_read(self, device: Device) -> None:
+        vendor = self._vendor
         self._read_at[device.id] = self._coordinator.hass.loop.time()
         self._look_again(device.id)
-        if isinstance(vendor, NumbersLog):
-            mark = self._marks.get(device.id)
-            lines, self._marks[device.id] = await vendor.log_after(device, mark)
-            new = self._unknown(device.id, lines, is_first=mark is None)
+        if isinstance(vendor, TellsNews):
+            news = await vendor.news(device)
+            for device_id, readings in news.readings.items():
+                self._coordinator.readings.async_take(device_id, readings)
+            new = news.lines
         else:
             new = await self._async_overlapping(vendor, device)
         for line in new:
-            self.lines[device.id].async_tell(line)
-
-    def _unknown(
-        self, device_id: str, lines: Iterable[LogLine], *, is_first: bool
-    ) -> list[LogLine]:
-        """Return the lines that were not read before; the first reading is a starting point, not news."""
-        known = self._known[device_id]
-        new = [line for line in lines if line.key not in known]
-        known.update(dict.fromkeys(line.key for line in new))
-        for key in list(known)[:-MOST_KNOWN]:
-            del known[key]
-        return [] if is_first else sorted(new, key=lambda line: line.occurred_at)
+            # A gateway's log tells of its locks, too.
+            self.lines[line.device_id].async_tell(self.named(line))
 
     async def _async_overlapping(
         self, vendor: KeepsLog, device: Device

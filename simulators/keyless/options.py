@@ -68,6 +68,8 @@ class Options:
     """What becomes of a command, unless its locking device has a choice of its own."""
     execute_seconds: float = 2
     denied_in_gateway_log: bool = False
+    gateways_in_lock_log: bool = True
+    """Whether a locking device's own log tells of what gateways did, too."""
     log_delay_seconds: float = 1
     """How long what a gateway or a locking device logs takes to the platform, unless a phone carries it."""
     phone_log_delay_seconds: float = 1

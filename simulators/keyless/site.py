@@ -204,7 +204,8 @@ class SiteCloud(RecordingCloud):
             return
         # The key in the command dies with it, however early it was read.
         granted = granted and at < command.validity_end and lock.is_operable(at)
-        self._note_operation(lock, at, "open", gateway, granted=granted)
+        if self.options.gateways_in_lock_log:
+            self._note_operation(lock, at, "open", gateway, granted=granted)
         if granted or self.options.denied_in_gateway_log:
             fields = {
                 "conversationName": "open",

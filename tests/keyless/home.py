@@ -23,10 +23,10 @@ from simulators.keyless.people import User
 
 INVENTORY = 1000
 """Seconds after which an inventory is certainly due."""
-LOG = 121
+LOG = 301
 """Seconds after which a log has certainly been read."""
-READINGS = 301
-"""Seconds after which readings are certainly due."""
+READINGS = LOG
+"""Seconds after which what the logs tell beside passages has certainly been read: it comes with them."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from simulators.keyless.commands import RemoteCommand
-from tests.keyless.home import LOG, Home
+from tests.keyless.home import Home
 
 
 async def reload(home: Home, pause: float = 0) -> None:
@@ -195,7 +195,7 @@ async def test_somebody_elses(home: Home) -> None:
     }
     home.platform.issue_command(home.platform.add_user("ADMIN").id, body)
     await home.start()
-    await home.wait(LOG)
+    await home.wait(120)
     assert home.door == "opening"
     assert home.count("POST remote-command") == 0
 

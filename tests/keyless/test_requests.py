@@ -25,29 +25,50 @@ def show(title: str, counts: Counter[str]) -> int:
 
 
 async def test_idle(home: Home) -> None:
-    """At idle two locks and a gateway take some two hundred requests in an hour, and no command."""
-    await home.start()
-    await home.run(120)
-    counts = await hour(home)
-    total = show("idle, two locks and a gateway, an hour", counts)
-    assert not any("remote-command" in key for key in counts)
-    for log in ("system", "audit"):
-        # Two locks, thirty looks for passages and twelve for readings each.
-        assert home.count(f"GET locking-device-log/{log}") <= 2 * (30 + 12) + 4
-    assert home.count("GET gateway-device-log/system") <= 12 + 1
-    for inventory in ("locking-device", "gateway-device", "gateway-device-association"):
-        assert 3 <= home.count(f"GET {inventory}") <= 5
-    assert home.count("POST login") <= 2
-    assert total <= 205
-
-
-async def test_each_further_lock(home: Home) -> None:
-    """A further lock takes some eighty requests more in an hour."""
+    """At idle a lock and a gateway take 24 requests an hour each, the account 13 beside them, and no command."""
     home.platform.populate(3)
     await home.start()
     await home.run(120)
-    total = show("idle, five locks and two gateways, an hour", await hour(home))
-    assert total <= 205 + 3 * 88 + 13
+    counts = await hour(home)
+    locks, gateways = len(home.platform.locks), len(home.platform.gateways)
+    assert (locks, gateways) == (5, 2)
+    total = show("idle, five locks and two gateways, an hour", counts)
+    by_device = home.platform.requests.by_subject()
+    for kind, ids in (
+        ("a lock", home.platform.locks),
+        ("a gateway", home.platform.gateways),
+    ):
+        each = [by_device[device_id].total() for device_id in ids]
+        print(f"{kind}: {each}")  # noqa: T201  the figures that are asked for
+        assert set(each) == {2 * 12}
+    account = total - (locks + gateways) * 24
+    print(f"the account: {account}")  # noqa: T201  the figures that are asked for
+    assert account == 3 * 4 + 1
+    for inventory in ("locking-device", "gateway-device", "gateway-device-association"):
+        assert home.count(f"GET {inventory}") == 4
+    assert home.count("POST login") == 1
+    assert not any("remote-command" in key for key in counts)
+
+
+async def test_gateway_in_its_box(home: Home) -> None:
+    """A gateway that was never powered and a lock that is not claimed are asked nothing."""
+    home.platform.add_locking_device("Shed", claimed=False)
+    home.platform.add_gateway(activated=False)
+    await home.start()
+    await home.run(120)
+    assert (await hour(home)).total() == 3 * 24 + 13
+
+
+async def test_long_history(home: Home) -> None:
+    """A lock with a history of years costs no more than a new one, from the start."""
+    for _ in range(3000):
+        home.platform.note(home.lock_id(), "CLOCK_CHANGED")
+        home.freezer.tick(60)
+    home.platform.requests.reset()
+    await home.start()
+    assert home.platform.requests.by_subject()[home.lock_id()].total() == 2
+    await home.run(120)
+    assert (await hour(home)).total() == 3 * 24 + 13
 
 
 async def test_pending(home: Home) -> None:
@@ -65,7 +86,8 @@ async def test_pending(home: Home) -> None:
     assert home.ended == "expired"
     assert home.count("POST remote-command") == 1
     assert home.count("GET remote-command/{id}") <= 12 + 240 // 12 + 2
-    assert home.count("GET gateway-device-log/audit") == 0
+    # The gateway's log is read as at idle: nothing was acknowledged that it could prove.
+    assert home.count("GET gateway-device-log/audit") == 12
     assert total - idle <= 40
 
 

@@ -5,7 +5,7 @@ import asyncio
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
-from tests.keyless.home import INVENTORY, LOG, READINGS, Home
+from tests.keyless.home import INVENTORY, LOG, Home
 
 
 def failures(home: Home) -> dict[str, int]:
@@ -26,7 +26,7 @@ async def test_short_tokens(home: Home, seconds: int) -> None:
         await home.run(LOG + 10, 13)
     await home.act("open")
     home.platform.touch(home.lock_id())
-    await home.run(200, 10)
+    await home.run(LOG + 10, 10)
     assert home.ended == "opened"
     assert len(passages) == 11
     assert failures(home) == {}
@@ -63,7 +63,7 @@ async def test_rate_limit_with_a_time(home: Home) -> None:
     """Nothing is read for as long as the platform asks for, and nothing looks like an outage."""
     await home.start()
     home.fault("rate_limit", retry_after=900)
-    await home.run(LOG + READINGS)
+    await home.run(LOG)
     home.platform.clear_faults()
     home.platform.requests.reset()
     await home.run(400)

@@ -137,12 +137,13 @@ async def test_get_passages(home: Home) -> None:
     assert await passages_of(home, home.lock_id(1)) == []
 
 
-async def test_get_passages_of_a_gateway(home: Home) -> None:
-    """A gateway lets nobody in: that it keeps no such log is told, and nothing is sent."""
+async def test_get_passages_of_a_placeholder(home: Home) -> None:
+    """A lock that is not claimed lets nobody in: that it keeps no log is told, and nothing is sent."""
+    lock = home.platform.add_locking_device("Shed", claimed=False)
     await home.start()
     home.platform.requests.reset()
     with pytest.raises(HomeAssistantError) as caught:
-        await passages_of(home, home.gateway_id())
+        await passages_of(home, lock.id)
     assert caught.value.translation_key == "no_log"
     assert "keeps no log" in str(caught.value)
     assert home.platform.requests.total == 0

@@ -158,7 +158,7 @@ async def test_headers(account: Account, keyless: Keyless) -> None:
     opening = await keyless.open_door(lock, frozenset())
     await keyless.cancel_opening(opening)
     await keyless.proofs(opening)
-    await keyless.report(lock)
+    await keyless.news(lock)
     await keyless.account()
     for asked in account.cloud.asked:
         assert asked.headers["Accept"] == MEDIA_TYPE
@@ -256,7 +256,7 @@ async def test_what_a_minor_version_adds(account: Account, keyless: Keyless) -> 
     account.clock.move(5)
     assert (await keyless.opening(opening.id)).acknowledged_at is not None
     assert len(await keyless.proofs(opening)) == 2
-    assert (await keyless.report(lock)).readings
+    assert (await keyless.news(lock)).readings
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from custom_components.latchkey.vendors.keyless.adapter import Keyless
 from custom_components.latchkey.vendors.keyless.client import KeylessClient
 from custom_components.latchkey.vendors.keyless.token import Token
 from custom_components.latchkey.vendors.model import Capability, Device, DeviceKind
-from custom_components.latchkey.vendors.passages import Outcome
+from custom_components.latchkey.vendors.passages import LogLine, Outcome
 from custom_components.latchkey.vendors.readings import Reading, ReadingKind
 from simulators.keyless.locks import CERTIFICATE_VALIDITY
 from tests.openings.account import Account, served_account
@@ -18,7 +18,7 @@ from tests.simulators.helpers import FakeClock
 from tests.vendors.helpers import run
 from tests.vendors.scripted import Offline
 
-ALL = {Capability.LOG, Capability.READINGS, Capability.OPEN}
+ALL = {Capability.LOG, Capability.PASSAGES, Capability.OPEN}
 
 
 @pytest.fixture
@@ -44,9 +44,17 @@ async def devices(keyless: Keyless) -> dict[str, Device]:
 async def readings(
     keyless: Keyless, device: Device
 ) -> dict[tuple[ReadingKind, str], Reading]:
-    """Return what a device reports, by kind and number."""
-    report = await keyless.report(device)
-    return {(each.kind, each.number): each for each in report.readings}
+    """Return what a device reports in a reading by number and one by time, by kind and number."""
+    return {
+        (each.kind, each.number): each
+        for _ in range(2)
+        for each in (await keyless.news(device)).readings.get(device.id, ())
+    }
+
+
+async def news(keyless: Keyless, device: Device) -> list[LogLine]:
+    """Return what is new in a device's log, which takes a reading by number and one by time at the most."""
+    return [line for _ in range(2) for line in (await keyless.news(device)).lines]
 
 
 @pytest.mark.parametrize("status", ["ACTIVATED", "ACTIVE"])
@@ -62,6 +70,7 @@ async def test_inventory(account: Account, keyless: Keyless, status: str) -> Non
     assert found[gateway.id].serial == gateway.serial_number
     assert found[gateway.id].model == "BEAT_GW_A1"
     assert found[gateway.id].via_id is None
+    assert found[gateway.id].capabilities == {Capability.LOG}
     for lock_id in list(account.cloud.locks)[:2]:
         lock = found[lock_id]
         assert lock.kind is DeviceKind.LOCKING_DEVICE
@@ -82,6 +91,7 @@ async def test_gateway_in_its_box(account: Account, keyless: Keyless) -> None:
     inventory = await keyless.inventory()
     found = {device.id: device for device in inventory.devices}
     assert Capability.OPEN not in found[lock.id].capabilities
+    assert found[gateway.id].capabilities == set()
     assert found[lock.id].via_id is None
     (activated,) = inventory.readings[gateway.id]
     assert activated.kind is ReadingKind.ACTIVATED
@@ -107,7 +117,7 @@ async def test_way(account: Account, keyless: Keyless) -> None:
         account.clock.move(5)
         for device in (await devices(keyless)).values():
             if device.kind is DeviceKind.GATEWAY:
-                await keyless.report(device)
+                await keyless.news(device)
         assert (await devices(keyless))[lock_id].via_id == latest
 
 
@@ -242,98 +252,132 @@ async def test_log(account: Account, keyless: Keyless) -> None:
 
 
 @pytest.mark.parametrize("separate", [False, True])
-async def test_log_after(account: Account, keyless: Keyless, separate: bool) -> None:
+async def test_news(account: Account, keyless: Keyless, separate: bool) -> None:
     """What was there at the beginning is no news; all that comes later is told once, however many pages it fills."""
     account.cloud.set_options(separate_numbers=separate)
     lock = await account.lock(keyless)
     account.cloud.note(lock.id, "BOOT-OLD")
     await open_by_gateway(account, keyless, lock)
-    lines, mark = await keyless.log_after(lock, None)
-    assert lines == []
-    lines, mark = await keyless.log_after(lock, mark)
-    assert lines == []
+    assert await news(keyless, lock) == []
     await open_by_gateway(account, keyless, lock, "denied")
     for _ in range(120):
         account.cloud.note(lock.id, "BOOT-NEW")
     account.clock.move(5)
     account.cloud.settle()
-    lines, mark = await keyless.log_after(lock, mark)
+    lines = (await keyless.news(lock)).lines
     assert len(lines) == len({line.key for line in lines}) == 121
     assert sum(line.outcome is Outcome.DENIED for line in lines) == 1
-    assert await keyless.log_after(lock, mark) == ([], mark)
+    assert await news(keyless, lock) == []
 
 
-async def test_log_after_nothing(account: Account, keyless: Keyless) -> None:
+async def test_first_entry(account: Account, keyless: Keyless) -> None:
     """The first entry ever is news where the log was empty at the beginning."""
     lock = await account.lock(keyless)
-    _, mark = await keyless.log_after(lock, None)
+    assert (await keyless.news(lock)).lines == []
     account.cloud.note(lock.id, "BOOT-FIRST")
     account.clock.move(5)
     account.cloud.settle()
-    (line,), mark = await keyless.log_after(lock, mark)
+    (line,) = (await keyless.news(lock)).lines
     assert line.text == "BOOT-FIRST"
-    assert await keyless.log_after(lock, mark) == ([], mark)
+    assert await news(keyless, lock) == []
 
 
 async def test_late_entries(account: Account, keyless: Keyless) -> None:
     """Entries that reach the platform hours later are told then, with their own time."""
     lock = await account.lock(keyless)
-    _, mark = await keyless.log_after(lock, None)
+    await keyless.news(lock)
     begin = account.clock.now
     account.cloud.note(lock.id, "BOOT-LATE", delay=7200)
     account.clock.move(3600)
-    lines, mark = await keyless.log_after(lock, mark)
-    assert lines == []
+    assert await news(keyless, lock) == []
     account.clock.move(3601)
     account.cloud.settle()
-    (line,), mark = await keyless.log_after(lock, mark)
+    (line,) = await news(keyless, lock)
     assert line.occurred_at == begin
 
 
 async def test_entry_overtaken(account: Account, keyless: Keyless) -> None:
     """An entry that a phone brings after a gateway has brought a later one is told all the same."""
     lock = await account.lock(keyless)
-    _, mark = await keyless.log_after(lock, None)
+    await keyless.news(lock)
     phone = next(iter(account.cloud.people.devices.values()))
     account.cloud.open_by_phone(lock.id, phone.user_id, delay=3600)
     await open_by_gateway(account, keyless, lock)
-    (line,), mark = await keyless.log_after(lock, mark)
+    (line,) = await news(keyless, lock)
     assert line.outcome is Outcome.GRANTED
     account.clock.move(3600)
     account.cloud.settle()
-    lines, mark = await keyless.log_after(lock, mark)
-    assert [line.outcome for line in lines] == [Outcome.DENIED]
-    assert (await keyless.log_after(lock, mark))[0] == []
+    (line,) = await news(keyless, lock)
+    assert line.outcome is Outcome.DENIED
+    assert line.holder_id == phone.user_id
+    assert await news(keyless, lock) == []
 
 
-async def test_numbers_begin_again(account: Account, keyless: Keyless) -> None:
+@pytest.mark.parametrize("before", [5, 150])
+async def test_numbers_begin_again(
+    account: Account, keyless: Keyless, before: int
+) -> None:
     """After a reset to the state of the factory a lock numbers from nothing; its entries are told all the same."""
     lock = await account.lock(keyless)
-    for _ in range(5):
+    for _ in range(before):
         account.cloud.note(lock.id, "BOOT-OLD")
         account.clock.move(5)
     account.cloud.settle()
-    _, mark = await keyless.log_after(lock, None)
+    await keyless.news(lock)
     account.cloud.restart_numbers(lock.id)
-    account.clock.move(60)
-    account.cloud.note(lock.id, "BOOT-NEW")
-    account.clock.move(5)
-    account.cloud.settle()
-    lines, mark = await keyless.log_after(lock, mark)
-    assert [line.text for line in lines] == ["BOOT-NEW"]
-    assert (await keyless.log_after(lock, mark))[0] == []
+    for _ in range(3):
+        account.clock.move(60)
+        account.cloud.note(lock.id, "BOOT-NEW")
+        account.clock.move(5)
+        account.cloud.settle()
+        assert [line.text for line in await news(keyless, lock)] == ["BOOT-NEW"]
+    assert await news(keyless, lock) == []
 
 
 async def test_begin_within_a_second(account: Account, keyless: Keyless) -> None:
     """Of several entries of one second, all that were there at the beginning are old."""
     lock = await account.lock(keyless)
     for _ in range(6):
-        for number in range(12):
+        for number in range(24):
             account.cloud.note(lock.id, f"BOOT-{number}")
         account.clock.move(5)
         account.cloud.settle()
-        _, mark = await keyless.log_after(lock, None)
-        assert await keyless.log_after(lock, mark) == ([], mark)
+        # Another one, which knows nothing yet.
+        assert await news(account.connect(), lock) == []
+
+
+async def test_long_history(account: Account, keyless: Keyless) -> None:
+    """A lock's history of years is not read through; a busy day is, once an hour."""
+    lock = await account.lock(keyless)
+    system, audit = (f"GET locking-device-log/{kind}" for kind in ("system", "audit"))
+
+    async def hour(every: int) -> int:
+        told = 0
+        for minute in range(60):
+            if minute % every == 0:
+                account.cloud.note(lock.id, "BOOT")
+            account.clock.move(60)
+            if minute % 5 == 4:
+                told += len((await keyless.news(lock)).lines)
+        return told
+
+    for _ in range(1500):
+        account.cloud.note(lock.id, "BOOT-OLD")
+        account.clock.move(60)
+    account.cloud.settle()
+    account.cloud.asked.clear()
+    await keyless.news(lock)
+    assert account.cloud.times(system) == 1
+    assert await hour(every=60) == 1
+    assert account.cloud.times(system) <= 1 + 12 + 2
+    assert account.cloud.times(audit) == 1 + 12
+    for _ in range(25):
+        assert await hour(every=1) == 60
+    account.cloud.asked.clear()
+    assert await hour(every=60) == 1
+    # A day of an entry a minute has fourteen or fifteen pages.
+    assert 12 + 13 <= account.cloud.times(system) <= 12 + 15
+    assert account.cloud.times(audit) == 12
 
 
 def test_unknown_entries() -> None:
@@ -376,8 +420,9 @@ def test_unknown_entries() -> None:
         (("one",), Outcome.GRANTED),
     ]
     assert {each.method for each in lines} == {None}
-    lines, mark = run(keyless.log_after(device, "system=-1,audit=3"))
-    assert len(lines) == 3
-    assert "audit=7" in mark
+    assert run(keyless.news(device)).lines == []
+    audit.append({**known, "id": "four", "sequenceNumber": 8})
+    (line,) = run(keyless.news(device)).lines
+    assert line.key == ("four",)
     sent = transport.sent[-1]
-    assert sent.query["sequence-number-greater-than"] == "3"
+    assert sent.query["sequence-number-greater-than"] == "7"

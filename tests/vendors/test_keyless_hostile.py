@@ -159,17 +159,15 @@ def check_all(keyless: Keyless) -> None:
     """Ask for everything."""
     outcome(keyless.account())
     check_inventory(outcome(keyless.inventory()))
-    for kind in (DeviceKind.GATEWAY, DeviceKind.LOCKING_DEVICE):
-        outcome(keyless.report(device(kind)))
     lock = device(DeviceKind.LOCKING_DEVICE)
-    outcome(keyless.log(lock, datetime.now(UTC), datetime.now(UTC)))
-    for mark in (None, "system=3,audit=4"):
-        told = outcome(keyless.log_after(lock, mark))
-        if not isinstance(told, VendorError):
-            # The next mark can be read too.
-            outcome(keyless.log_after(lock, told[1]))
+    for each in (device(DeviceKind.GATEWAY), lock):
+        for start in (datetime.min, datetime.now(), datetime.max):
+            outcome(keyless.log(each, start.replace(tzinfo=UTC), datetime.now(UTC)))
+        # By number and by time, from the beginning on.
+        for _ in range(4):
+            outcome(keyless.news(each))
     for opening in (
-        outcome(keyless.open_door(lock), frozenset()),
+        outcome(keyless.open_door(lock, frozenset())),
         outcome(keyless.opening("command")),
     ):
         if isinstance(opening, RemoteOpening):

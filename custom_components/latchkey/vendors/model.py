@@ -22,6 +22,8 @@ class Capability(StrEnum):
 
     LOG = "log"
     OPEN = "open"
+    PASSAGES = "passages"
+    """Its log tells who came; without, only what happened to it."""
     PUSH = "push"
     READINGS = "readings"
     REQUESTS = "requests"

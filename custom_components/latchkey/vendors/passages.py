@@ -1,12 +1,14 @@
 """The access log: who came when and how, and what else a device wrote down."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 import re
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from .readings import Reading
 
 if TYPE_CHECKING:
     from .model import Device
@@ -47,6 +49,8 @@ class LogLine:
     text: str
     """The vendor's own words, numbers masked."""
     holder: str | None = None
+    holder_id: str | None = field(default=None, repr=False)
+    """Who it was to the vendor, which knows no name; shown to nobody."""
     method: str | None = None
     reason: str | None = None
     number: str | None = field(default=None, repr=False)
@@ -111,23 +115,36 @@ class LogWindow:
         return new
 
 
-@runtime_checkable
-class NumbersLog(Protocol):
-    """A vendor whose logs are numbered, so that what comes late is told apart from what was read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a device's log tells since it was last read."""
 
-    async def log_after(
-        self, device: Device, mark: str | None
-    ) -> tuple[Sequence[LogLine], str]:
-        """Return what has come since a mark, some of it again, and the next mark; without a mark the newest lines."""
-        ...
+    lines: Sequence[LogLine] = ()
+    """Those that were never told before, the oldest first; a gateway's may be about other devices."""
+    readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
+    """What the log tells beside them, by device."""
 
 
 @runtime_checkable
 class KeepsLog(Protocol):
     """A vendor whose devices keep a log."""
 
+    log_interval: float
+    """Seconds between two readings of a log."""
+    log_looks: Sequence[float]
+    """Seconds between the readings of a log after a hint that there is something new in it."""
+
     async def log(
         self, device: Device, start: datetime, end: datetime
     ) -> Sequence[LogLine]:
         """Return what was logged in a period, both ends included, in any order."""
+        ...
+
+
+@runtime_checkable
+class TellsNews(KeepsLog, Protocol):
+    """A vendor whose log entries can be told apart, so that it knows which of them it has told."""
+
+    async def news(self, device: Device) -> News:
+        """Return what has come to a device's log since the last time, however late; at first no lines."""
         ...

@@ -33,6 +33,7 @@ from .wire import WireExpansion, WireIO, WireUnit
 _CAPABILITIES: Final = frozenset(
     {
         Capability.LOG,
+        Capability.PASSAGES,
         Capability.PUSH,
         Capability.READINGS,
         Capability.REQUESTS,

@@ -36,6 +36,10 @@ _NUMBER: Final = re.compile(
 class UnitLogs(Part):
     """The logs of an account's units (guide 13)."""
 
+    log_interval = 60.0
+    # A line may come later than the change of which a call tells.
+    log_looks = (5.0, 30.0, 60.0)
+
     def __init__(
         self, client: FlexyKeyClient, clock: Callable[[], datetime] = utc_now
     ) -> None:

@@ -63,7 +63,7 @@ def connect(session: ClientSession, fields: Mapping[str, str]) -> Keyless:
         session, base_address("url", fields["url"]), sign, judge=_judge
     )
     token = Token(transport, user_id, fields["access_key"].strip(), utc_now)
-    return Keyless(KeylessClient(transport, token), user_id)
+    return Keyless(KeylessClient(transport, token), user_id, utc_now)
 
 
 def _judge(status: int, body: bytes) -> VendorError | None:
@@ -102,7 +102,6 @@ class Keyless(Grants, Openings, Logs, Events, Site):
         Openings.__init__(self, client, user_id, clock)
         Logs.__init__(self, client, clock)
         Site.__init__(self, client)
-        self._heard: dict[str, datetime] = {}
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -126,13 +125,20 @@ class Keyless(Grants, Openings, Logs, Events, Site):
             await self._client.every(paths.ASSOCIATIONS)
         )
         active = {gateway.id for gateway in gateways if _is_active(gateway)}
-        ways: defaultdict[str, list[str]] = defaultdict(list)
+        reached_by: defaultdict[str, list[str]] = defaultdict(list)
         for association in associations:
-            if association.gatewaydeviceid in active:
-                ways[association.lockingdeviceid].append(association.gatewaydeviceid)
+            reached_by[association.lockingdeviceid].append(association.gatewaydeviceid)
+        self._gateways_of = reached_by
+        # Locks first: what one denied is known when its gateway's log tells of it.
         devices = [
-            *(_gateway(gateway) for gateway in gateways),
-            *(_lock(lock, self._way(ways[lock.id])) for lock in locks),
+            *(
+                _lock(lock, self._way(active & {*reached_by[lock.id]}))
+                for lock in locks
+            ),
+            *(
+                _gateway(gateway, self._firmware.get(gateway.id))
+                for gateway in gateways
+            ),
         ]
         self._names = {device.id: device.name or device.label for device in devices}
         readings: dict[str, tuple[Reading, ...]] = {
@@ -146,7 +152,7 @@ class Keyless(Grants, Openings, Logs, Events, Site):
             readings=readings,
         )
 
-    def _way(self, gateway_ids: list[str]) -> str | None:
+    def _way(self, gateway_ids: set[str]) -> str | None:
         """Return the gateway that was heard of most lately, of those that open a lock."""
         oldest = datetime.min.replace(tzinfo=UTC)
         return max(
@@ -154,13 +160,6 @@ class Keyless(Grants, Openings, Logs, Events, Site):
             key=lambda gateway_id: self._heard.get(gateway_id, oldest),
             default=None,
         )
-
-    async def _of_gateway(self, device: Device) -> list[Reading]:
-        readings = await super()._of_gateway(device)
-        for reading in readings:
-            if reading.kind is ReadingKind.LAST_CONTACT and reading.observed_at:
-                self._heard[device.id] = reading.observed_at
-        return readings
 
 
 def _is_active(gateway: WireGateway) -> bool:
@@ -171,7 +170,8 @@ def _is_active(gateway: WireGateway) -> bool:
     )
 
 
-def _gateway(gateway: WireGateway) -> Device:
+def _gateway(gateway: WireGateway, firmware: str | None) -> Device:
+    """Return a gateway; before it was powered for the first time it has logged nothing."""
     return Device(
         id=gateway.id,
         label=gateway.serialnumber or gateway.id,
@@ -180,14 +180,14 @@ def _gateway(gateway: WireGateway) -> Device:
         manufacturer="Abloy",
         model=gateway.hardwaremodel or None,
         serial=gateway.serialnumber or None,
-        firmware=gateway.firmwareversion or None,
-        capabilities=frozenset({Capability.READINGS}),
+        firmware=gateway.firmwareversion or firmware,
+        capabilities=frozenset({Capability.LOG} if _is_active(gateway) else ()),
     )
 
 
 def _lock(lock: WireLock, way: str | None) -> Device:
     is_claimed = lock.claimingstatus.upper() == "CLAIMED"
-    capabilities = {Capability.LOG, Capability.READINGS} if is_claimed else set()
+    capabilities = {Capability.LOG, Capability.PASSAGES} if is_claimed else set()
     if is_claimed and way:
         capabilities.add(Capability.OPEN)
     return Device(

@@ -12,7 +12,7 @@ from .token import Token
 PRODUCTION: Final = "https://eu-api.keyless.assaabloy.com/administration/"
 MEDIA_TYPE: Final = "application/vnd.assaabloy.keyless.administration-2+json"
 
-_PAGE: Final = "100"
+PAGE: Final = 100
 _MOST_PAGES: Final = 500
 
 
@@ -25,10 +25,16 @@ class KeylessClient:
         self.token = token
 
     async def every(self, path: str, **query: str) -> list[Any]:
-        """Return all items of a list (1.7): page after page, each token once."""
+        """Return all items of a list (1.7)."""
+        return await self.until(lambda _: False, path, **query)
+
+    async def until(
+        self, is_enough: Callable[[list[Any]], bool], path: str, **query: str
+    ) -> list[Any]:
+        """Return the items of a list (1.7) up to the page that is enough: page after page, each token once."""
         items: list[Any] = []
         wanted = {key.replace("_", "-"): value for key, value in query.items()}
-        wanted["limit"] = _PAGE
+        wanted["limit"] = str(PAGE)
         seen: set[str] = set()
         for _ in range(_MOST_PAGES):
             page = await self.read(path, wanted)
@@ -36,7 +42,7 @@ class KeylessClient:
                 raise AnswerNotUnderstood("no items")
             items += page["items"]
             following = page.get("nextPageToken")
-            if not following:
+            if is_enough(page["items"]) or not following:
                 return items
             if not isinstance(following, str) or following in seen:
                 break

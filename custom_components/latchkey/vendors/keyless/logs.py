@@ -1,215 +1,164 @@
 """The platform's logs: passages at locks, and what gateways and locks report of themselves."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..model import Device, DeviceKind
-from ..passages import LogLine, Outcome
-from ..readings import Reading, ReadingKind, Report
-from ..vendor import AnswerNotUnderstood
+from ..openings import SKEW
+from ..passages import LogLine, News, Outcome
+from ..readings import Reading
+from ..vendor import NotFound
 from . import paths
 from .client import KeylessClient
-from .wire import WireClient, WireGatewayEntry, WireLockEntry
+from .entries import AUDIT, SYSTEM, Entry, understood
+from .followed import Followed, Look
+from .pairs import Pairs
+from .reports import battery, firmware, last_passage, of_gateway
 
-_OPENING: Final = ("open", "unlock")
-_METHODS: Final = {"OPERATING_DEVICE": "app"}
-_GATEWAY: Final = "gateway"
-_SYSTEM: Final = "system"
-_AUDIT: Final = "audit"
-_NEWEST: Final = "100"
-_OVERLAP: Final = 50
-"""How far back an entry may have been overtaken by later ones."""
-_BY_TIME_EVERY: Final = 10
+_NEWEST_FIRST: Final = "DESC"
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""There are no entries before the one and after the other."""
 
 
 class Logs:
     """The logs of a system's locks and gateways (5 and 9)."""
 
-    report_interval = 300.0
+    log_interval = 300.0
+    # A webhook tells of what is there; once more for what is there a moment later.
+    log_looks = (0.0, 30.0)
 
     def __init__(self, client: KeylessClient, clock: Callable[[], datetime]) -> None:
         """Initialize with the API."""
         self._client = client
         self._clock = clock
+        self._followed: defaultdict[tuple[str, str], Followed] = defaultdict(Followed)
+        self._pairs = Pairs()
+        self._gateways_of: Mapping[str, Sequence[str]] = {}
+        """The gateways that are associated with each lock."""
+        self._heard: dict[str, datetime] = {}
+        """When each gateway was last awake."""
+        self._firmware: dict[str, str] = {}
+        """Each gateway's, as its log tells it."""
+
+    async def news(self, device: Device) -> News:
+        """Return what has come to a device's logs (5.1 and 5.2, or 9.1 and 9.2), and what they tell beside that."""
+        looks = {kind: await self._look(device, kind) for kind in (SYSTEM, AUDIT)}
+        # Both were read: nothing is taken in by halves.
+        lines = []
+        for kind, look in looks.items():
+            followed = self._followed[device.id, kind]
+            is_beginning = not followed.is_begun
+            for entry in followed.take(look):
+                is_told = entry.half is not None and self._pairs.take(entry.half)
+                if not is_told and not is_beginning:
+                    lines.append(entry.line)
+        lines.sort(key=lambda line: line.occurred_at)
+        system, audit = (
+            sorted(looks[kind].entries, key=lambda entry: entry.order, reverse=True)
+            for kind in (SYSTEM, AUDIT)
+        )
+        last = {
+            entry.line.device_id: [last_passage(entry)]
+            for entry in reversed(audit)
+            if entry.line.outcome is Outcome.GRANTED
+            and not (entry.half and self._pairs.is_refused(entry.half))
+        }
+        readings: defaultdict[str, list[Reading]] = defaultdict(list, last)
+        if device.kind is not DeviceKind.GATEWAY:
+            readings[device.id] += battery(system)
+        elif system:
+            readings[device.id] += of_gateway(system)
+            at = system[0].at
+            self._heard[device.id] = max(at, self._heard.get(device.id, at))
+            if version := firmware(system):
+                self._firmware[device.id] = version
+        return News(lines=lines, readings=readings)
 
     async def log(
         self, device: Device, start: datetime, end: datetime
     ) -> Sequence[LogLine]:
-        """Return what a lock did in a period, by its own clock (5.1 and 5.2)."""
-        lines = []
-        for kind in (_SYSTEM, _AUDIT):
-            for raw in await self._entries(device, kind, after_datetime=_iso(start)):
-                line = _line(raw)
-                if line is not None and line.occurred_at <= end:
-                    lines.append(line)
-        return lines
-
-    async def log_after(
-        self, device: Device, mark: str | None
-    ) -> tuple[Sequence[LogLine], str]:
-        """Return a lock's log around and after a mark, however late its entries came, and the next mark.
-
-        The newest by time are read at first, and now and then: numbers begin anew when a lock is reset.
-        """
-        reads, _, rest = (mark or "0:").partition(":")
-        numbers = dict(each.split("=") for each in rest.split(",") if each)
-        lines: dict[tuple[str, ...], LogLine] = {}
-        by_time = int(reads) % _BY_TIME_EVERY == 0
-        for kind in (_SYSTEM, _AUDIT):
-            number = int(numbers.get(kind, -1))
-            entries: list[Any] = []
-            if mark is not None:
-                after = number - _OVERLAP
-                query = (
-                    {"sequence_number_greater_than": str(after)} if after >= 0 else {}
-                )
-                entries = await self._entries(device, kind, **query)
-            if by_time:
-                newest = await self._client.first(
-                    f"{paths.LOCK_LOG}/{kind}",
-                    locking_device_id=device.id,
-                    sort_direction="DESC",
-                    limit="100",
-                )
-                number = _highest(newest)
-                entries += newest
-            numbers[kind] = str(number if by_time else max(number, _highest(entries)))
-            for raw in entries:
-                if (line := _line(raw)) is not None:
-                    lines[line.key] = line
-        told = ",".join(f"{kind}={number}" for kind, number in numbers.items())
-        return list(lines.values()), f"{int(reads) + 1}:{told}"
-
-    async def report(self, device: Device) -> Report:
-        """Return what the newest entries of a device's logs tell."""
-        if device.kind is DeviceKind.GATEWAY:
-            return Report(readings=tuple(await self._of_gateway(device)))
-        return Report(readings=tuple(await self._of_lock(device)))
-
-    async def _of_gateway(self, device: Device) -> list[Reading]:
-        """Return when a gateway was last awake, and how its doors were (9.1)."""
-        entries = []
-        for raw in await self._client.first(
-            f"{paths.GATEWAY_LOG}/{_SYSTEM}",
-            gateway_device_id=device.id,
-            sort_direction="DESC",
-            limit=_NEWEST,
-        ):
+        """Return what a device did in a period, by its own clock (5 and 9); a lock's gateways tell of it too."""
+        begin, until = max(start, _FIRST) - SKEW, min(end, _LAST) + SKEW
+        entries = [
+            entry
+            for kind in (SYSTEM, AUDIT)
+            for entry in await self._period(device, kind, begin, until)
+        ]
+        for gateway_id in self._gateways_of.get(device.id, ()):
+            gateway = Device(id=gateway_id, label="", kind=DeviceKind.GATEWAY, name="")
             try:
-                entry = WireGatewayEntry.parse(raw)
-            except AnswerNotUnderstood:
+                entries += await self._period(gateway, AUDIT, begin, until)
+            except NotFound:
+                # It was deleted meanwhile, and its log with it.
                 continue
-            if entry.datetime is not None:
-                entries.append(entry)
-        readings = []
-        if entries:
-            readings.append(
-                _told(
-                    ReadingKind.LAST_CONTACT, entries[0].datetime, entries[0].datetime
-                )
-            )
-        for number in ("1", "2"):
-            for entry in entries:
-                if state := getattr(entry, f"door{number}state"):
-                    readings.append(
-                        Reading(
-                            id=f"door_{number}",
-                            kind=ReadingKind.DOOR,
-                            number=number,
-                            # Closed is the one word that is known.
-                            value=state.upper() != "CLOSED",
-                            observed_at=entry.datetime,
-                        )
-                    )
-                    break
-        return readings
+        pairs = Pairs()
+        return [
+            entry.line
+            for entry in sorted(entries, key=_turn)
+            if entry.line.device_id == device.id
+            and not (entry.half and pairs.take(entry.half))
+            and start <= entry.at <= end
+        ]
 
-    async def _of_lock(self, device: Device) -> list[Reading]:
-        """Return when a lock last let somebody in, and whether its battery is low (5.1 and 5.2).
+    async def _look(self, device: Device, kind: str) -> Look:
+        """Read what is new in a log."""
+        followed = self._followed[device.id, kind]
+        look = followed.next_look(self._clock())
+        query = {"sort_direction": _NEWEST_FIRST}
+        if look.above is not None:
+            query["sequence_number_greater_than"] = str(look.above)
 
-        No entry tells that a battery is good again; a later boot is taken for a new one.
-        """
-        readings = []
-        for entry in await self._newest(device, _AUDIT, _NEWEST):
-            if (
-                entry.granted
-                and entry.eventname in _OPENING
-                and entry.occurrencedatetime
-            ):
-                at = entry.occurrencedatetime
-                readings.append(_told(ReadingKind.LAST_PASSAGE, at, at))
-                break
-        for entry in await self._newest(device, _SYSTEM, _NEWEST):
-            name = entry.eventname.upper()
-            if name == "BATTERY_LOW" or name.startswith("BOOT"):
-                is_low = name == "BATTERY_LOW"
-                readings.append(
-                    _told(ReadingKind.BATTERY_LOW, is_low, entry.occurrencedatetime)
-                )
-                break
-        return readings
+        def is_enough(page: Sequence[Entry], rows: int) -> bool:
+            return followed.is_enough(look, page, rows)
 
-    async def _entries(self, device: Device, kind: str, **query: str) -> list[Any]:
-        return await self._client.every(
-            f"{paths.LOCK_LOG}/{kind}", locking_device_id=device.id, **query
-        )
+        await self._read(device, kind, is_enough, **query)
+        return look
 
-    async def _newest(
-        self, device: Device, kind: str, limit: str
-    ) -> list[WireLockEntry]:
-        raw = await self._client.first(
-            f"{paths.LOCK_LOG}/{kind}",
-            locking_device_id=device.id,
-            sort_direction="DESC",
-            limit=limit,
-        )
-        return [entry for each in raw if (entry := _entry(each)) is not None]
+    async def _period(
+        self, device: Device, kind: str, begin: datetime, until: datetime
+    ) -> list[Entry]:
+        """Read a period of a log; a gateway's can only be read backwards, from its end."""
+        entries: list[Entry] = []
+        is_backwards = device.kind is DeviceKind.GATEWAY
+
+        def is_enough(page: Sequence[Entry], rows: int) -> bool:
+            entries.extend(entry for entry in page if begin <= entry.at <= until)
+            if not page:
+                return False
+            return page[-1].at < begin if is_backwards else page[-1].at > until
+
+        if is_backwards:
+            await self._read(device, kind, is_enough, sort_direction=_NEWEST_FIRST)
+        else:
+            after = begin.strftime("%Y-%m-%dT%H:%M:%SZ")
+            await self._read(device, kind, is_enough, after_datetime=after)
+        return entries
+
+    async def _read(
+        self,
+        device: Device,
+        kind: str,
+        is_enough: Callable[[Sequence[Entry], int], bool],
+        **query: str,
+    ) -> None:
+        """Read a log page after page, each of which is given on with the number of its rows, until one is enough."""
+
+        def is_enough_of(page: list[Any]) -> bool:
+            return is_enough(understood(page, device, kind), len(page))
+
+        if device.kind is DeviceKind.GATEWAY:
+            path = f"{paths.GATEWAY_LOG}/{kind}"
+            query["gateway_device_id"] = device.id
+        else:
+            path = f"{paths.LOCK_LOG}/{kind}"
+            query["locking_device_id"] = device.id
+        await self._client.until(is_enough_of, path, **query)
 
 
-def _told(kind: ReadingKind, value: bool | datetime, at: datetime | None) -> Reading:
-    return Reading(id=kind.value, kind=kind, value=value, observed_at=at)
-
-
-def _entry(raw: Any) -> WireLockEntry | None:
-    try:
-        return WireLockEntry.parse(raw)
-    except AnswerNotUnderstood:
-        return None
-
-
-def _line(raw: Any) -> LogLine | None:
-    entry = _entry(raw)
-    if entry is None or entry.occurrencedatetime is None:
-        return None
-    try:
-        client = WireClient.parse(entry.client)
-    except AnswerNotUnderstood:
-        client = WireClient()
-    kind = client.type.upper()
-    outcome = Outcome.OTHER
-    if entry.granted is False:
-        outcome = Outcome.DENIED
-    elif entry.granted and entry.eventname in _OPENING:
-        outcome = Outcome.GRANTED
-    elif entry.granted is None and entry.eventname.upper().startswith("BOOT"):
-        outcome = Outcome.RESTART
-    return LogLine(
-        device_id=entry.lockingdeviceid,
-        outcome=outcome,
-        occurred_at=entry.occurrencedatetime,
-        recorded_at=entry.occurrencedatetime,
-        text=entry.eventname,
-        method=_GATEWAY if "GATEWAY" in kind else _METHODS.get(kind),
-        reason="no_permission" if entry.granted is False else None,
-        key=(entry.id,),
-    )
-
-
-def _highest(entries: Sequence[Any]) -> int:
-    numbers = (entry.sequencenumber for raw in entries if (entry := _entry(raw)))
-    return max(numbers, default=-1)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _turn(entry: Entry) -> datetime:
+    """Return by what entries are paired in turn: what a lock tells comes first, since it may be a denial."""
+    is_locks = entry.half is not None and entry.half.is_locks
+    return entry.at - 2 * SKEW if is_locks else entry.at
