@@ -23,9 +23,14 @@ async def test_names(home: Home) -> None:
     }
     assert used >= BEHIND_GATEWAYS
     assert used - BEHIND_GATEWAYS == {
+        ("calendar", "grants"),
+        ("event", "grant"),
         ("event", "log"),
         ("event", "passage"),
         ("lock", None),
+        ("sensor", "active_grants"),
+        ("sensor", "next_expiry"),
+        ("sensor", "pending_grants"),
     }
     for state in home.hass.states.async_all():
         assert "{" not in state.name
