@@ -102,15 +102,15 @@ class Platform:
         self, gateway: Device = GATEWAYS[0], *, granted: bool = True, **more: Any
     ) -> datetime:
         """Have the lock note an opening by a gateway."""
-        client = by_gateway(gateway.id)
-        return self.write(
-            kind="audit",
-            **{"eventName": "open", "client": client, "granted": granted, **more},
-        )
+        more.setdefault("client", by_gateway(gateway.id))
+        return self.write(kind="audit", eventName="open", granted=granted, **more)
 
     def opened(self, gateway: Device = GATEWAYS[0], **more: Any) -> datetime:
         """Have a gateway note that it has opened the lock."""
-        entry = {"conversationName": "open", "lockingDeviceId": LOCK.id}
+        entry: dict[str, Any] = {
+            "conversationName": "open",
+            "lockingDeviceId": LOCK.id,
+        }
         return self.write(gateway, "audit", **entry, **more)
 
     def reset(self) -> None:

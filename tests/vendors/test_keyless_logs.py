@@ -40,7 +40,7 @@ def steps(*kinds: str) -> st.SearchStrategy[list[Step]]:
     )
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=25, deadline=None, database=None)
 @given(
     before=st.sampled_from((0, 3, 60, 130)),
     schedule=steps("system", "audit", "audit", "reset"),
@@ -142,6 +142,21 @@ def test_clock_ahead() -> None:
         assert times(platform.news(looks=2)) == [now]
 
 
+def test_more_than_is_remembered() -> None:
+    """Of more entries than are remembered none is told again."""
+    platform = Platform()
+    platform.news()
+    told = []
+    for _ in range(15):
+        for _ in range(400):
+            platform.passes()
+            platform.clock.move(1)
+        told += platform.news(looks=3)
+    assert len(told) == len(set(times(told))) == 6000
+    platform.clock.move(HOUR)
+    assert platform.news(looks=4) == []
+
+
 def test_failure_half_way() -> None:
     """Where one of two logs cannot be read, what the other one told is told with the next reading."""
     platform = Platform()
@@ -216,17 +231,16 @@ def openings(draw: st.DrawFn) -> list[Opening]:
     found: list[Opening] = []
     for each in draw(st.lists(opening, max_size=25)):
         if each.by_lock is None or draw(st.integers(0, 5)) == 0:
-            far = {"pause": 600}
             if found:
-                found[-1] = replace(found[-1], **far)
+                found[-1] = replace(found[-1], pause=600)
             alone = None if each.by_lock is not None else each.by_gateway
-            found.append(replace(each, by_gateway=alone, **far))
+            found.append(replace(each, by_gateway=alone, pause=600))
         else:
             found.append(each)
     return found
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=60, deadline=None, database=None)
 @given(openings(), st.integers(-119, 119), st.booleans())
 def test_two_logs(schedule: list[Opening], skew: int, names_gateway: bool) -> None:
     """However late either log tells of an opening, and by whatever clock, it is one passage; so it is in the list."""
