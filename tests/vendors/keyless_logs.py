@@ -23,6 +23,10 @@ GATEWAYS = tuple(
     Device(id=name, label=name, kind=DeviceKind.GATEWAY, name="")
     for name in ("gateway", "other")
 )
+HOUR = 3600
+DELAYS = (0, 0, 0, 40, 900, 4 * HOUR, 20 * HOUR)
+"""How long entries take to the platform; a phone brings them when it is online."""
+MINUTE = timedelta(minutes=1)
 PHONE = {"type": "OPERATING_DEVICE", "operatingDeviceId": "phone", "userId": "anna"}
 
 
