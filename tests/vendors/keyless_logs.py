@@ -23,6 +23,10 @@ GATEWAYS = tuple(
     Device(id=name, label=name, kind=DeviceKind.GATEWAY, name="")
     for name in ("gateway", "other")
 )
+HOUR = 3600
+DELAYS = (0, 0, 0, 40, 900, 4 * HOUR, 20 * HOUR)
+"""How long entries take to the platform; a phone brings them when it is online."""
+MINUTE = timedelta(minutes=1)
 PHONE = {"type": "OPERATING_DEVICE", "operatingDeviceId": "phone", "userId": "anna"}
 
 
@@ -102,15 +106,15 @@ class Platform:
         self, gateway: Device = GATEWAYS[0], *, granted: bool = True, **more: Any
     ) -> datetime:
         """Have the lock note an opening by a gateway."""
-        client = by_gateway(gateway.id)
-        return self.write(
-            kind="audit",
-            **{"eventName": "open", "client": client, "granted": granted, **more},
-        )
+        more.setdefault("client", by_gateway(gateway.id))
+        return self.write(kind="audit", eventName="open", granted=granted, **more)
 
     def opened(self, gateway: Device = GATEWAYS[0], **more: Any) -> datetime:
         """Have a gateway note that it has opened the lock."""
-        entry = {"conversationName": "open", "lockingDeviceId": LOCK.id}
+        entry: dict[str, Any] = {
+            "conversationName": "open",
+            "lockingDeviceId": LOCK.id,
+        }
         return self.write(gateway, "audit", **entry, **more)
 
     def reset(self) -> None:

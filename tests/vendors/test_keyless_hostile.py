@@ -160,12 +160,13 @@ def check_all(keyless: Keyless) -> None:
     outcome(keyless.account())
     check_inventory(outcome(keyless.inventory()))
     lock = device(DeviceKind.LOCKING_DEVICE)
-    for each in (device(DeviceKind.GATEWAY), lock):
-        for start in (datetime.min, datetime.now(), datetime.max):
-            outcome(keyless.log(each, start.replace(tzinfo=UTC), datetime.now(UTC)))
+    now = datetime.now(UTC)
+    for logging in (device(DeviceKind.GATEWAY), lock):
+        for start in (datetime.min.replace(tzinfo=UTC), now):
+            outcome(keyless.log(logging, start, now))
         # By number and by time, from the beginning on.
         for _ in range(4):
-            outcome(keyless.news(each))
+            outcome(keyless.news(logging))
     for opening in (
         outcome(keyless.open_door(lock, frozenset())),
         outcome(keyless.opening("command")),

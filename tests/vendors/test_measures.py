@@ -28,7 +28,7 @@ TOKENS = st.builds(
 TEXTS = st.text() | st.lists(TOKENS | st.text(max_size=3)).map(" ".join)
 
 
-def told(text: Any) -> dict[str, float | str]:
+def told(text: Any) -> dict[str, object]:
     """Return the values in a text."""
     return {reading.id: reading.value for reading in measured(text, AT)}
 
