@@ -28,6 +28,7 @@ ATTR_DURATION: Final = "duration"
 ATTR_END: Final = "end_datetime"
 ATTR_GRANT_ID: Final = "grant_id"
 ATTR_HOLDER: Final = "holder"
+ATTR_MESSAGE: Final = "message"
 ATTR_METHOD: Final = "method"
 ATTR_NAME: Final = "name"
 ATTR_NUMBER: Final = "number"
@@ -43,6 +44,7 @@ ATTR_TEXT: Final = "text"
 
 LONGEST_NAME: Final = 64
 
+EVENT_OPENING: Final = "latchkey_opening"
 EVENT_PASSAGE: Final = "latchkey_passage"
 
 SERVICE_PULSE_OUTPUT: Final = "pulse_output"

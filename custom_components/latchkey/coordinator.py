@@ -37,7 +37,10 @@ from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
 from .vendors.settings import HasSettings
 from .vendors.vendor import (
+    NoRight,
     RateLimited,
+    ReportsStatus,
+    ServiceUnavailable,
     Vendor,
     VendorError,
     VendorSpec,
@@ -48,6 +51,8 @@ _LOGGER = logging.getLogger(__name__)
 
 INVENTORY_INTERVAL: Final = 900.0
 """Seconds after which it is read at the latest; the longest poll interval is as long."""
+PATIENCE: Final = 2
+"""How many polls in a row have to fail before an account that is nothing but its inventory is shown as out of reach."""
 DRIFT_INTERVAL: Final = 600.0
 """Seconds between two looks at a device whose changes are called in."""
 
@@ -91,6 +96,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.inventory = InventoryTracker()
         self.unreachable: dict[str, str] = {}
         self._next_inventory = hass.loop.time()
+        self._inventory_failures = 0
         self.statuses = Statuses()
         self._read_at: dict[str, float] = {}
         self.commands = Commands(self)
@@ -138,6 +144,17 @@ class LatchkeyCoordinator(TellingCoordinator):
     def async_pause(self, seconds: float) -> None:
         """Have all wait that is read behind the polls: the vendor asks for a pause."""
         self._rhythms.async_pause(seconds)
+
+    @callback
+    def async_doubt(self, err: VendorError) -> None:
+        """Have the next poll look whether the account works at all: something could not be read behind it.
+
+        Where there is a status to be read, each poll sees to that anyway.
+        """
+        if isinstance(
+            err, (ServiceUnavailable, NoRight, WrongCredentials)
+        ) and not isinstance(self.vendor, ReportsStatus):
+            self._next_inventory = min(self._next_inventory, self.hass.loop.time())
 
     def interval(self, device_id: str) -> float:
         """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
@@ -221,10 +238,15 @@ class LatchkeyCoordinator(TellingCoordinator):
         except WrongCredentials, RateLimited:
             raise
         except VendorError as err:
-            if not self.inventory.devices:
+            self._inventory_failures += 1
+            if not self.inventory.devices or (
+                self._inventory_failures >= PATIENCE
+                and not isinstance(self.vendor, ReportsStatus)
+            ):
                 raise
             _LOGGER.debug("%s: inventory not read: %s", self.name, err)
             return
+        self._inventory_failures = 0
         self._next_inventory = now + INVENTORY_INTERVAL
         self.inventory.update(inventory)
         for device_id, readings in inventory.readings.items():

@@ -53,6 +53,12 @@ class InvalidRequest(VendorError):
     key = "invalid_request"
 
 
+class WrongPath(InvalidRequest):
+    """The vendor does not know the path: nothing is gone, and nothing was done."""
+
+    key = "wrong_path"
+
+
 class RateLimited(VendorError):
     """Too many requests; nothing was done."""
 

@@ -17,9 +17,9 @@ from ..transport import Transport, base_address
 from ..vendor import (
     AnswerNotUnderstood,
     InvalidField,
-    InvalidRequest,
     VendorError,
     WrongCredentials,
+    WrongPath,
 )
 from ..wire import Wire
 from . import paths
@@ -75,8 +75,7 @@ def _judge(status: int, body: bytes) -> VendorError | None:
     if status == 403 and not is_problem:
         return WrongCredentials("API key")
     if status == 404 and not is_problem:
-        # The path is not known there: nothing is gone, and nothing was done.
-        return InvalidRequest("unknown route")
+        return WrongPath()
     return None
 
 
@@ -90,7 +89,7 @@ class Keyless(Openings, Logs):
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Initialize with the API and its administrator."""
-        Openings.__init__(self, client, user_id, clock)
+        Openings.__init__(self, client, user_id)
         Logs.__init__(self, client, clock)
         self._heard: dict[str, datetime] = {}
 
