@@ -24,7 +24,7 @@ from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
-from .rhythm import UNSTATED_WAIT, Rhythms
+from .rhythm import Rhythms
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
@@ -179,15 +179,14 @@ class LatchkeyCoordinator(TellingCoordinator):
             raise translated(err, ConfigEntryAuthFailed, self.name) from err
         except RateLimited as err:
             # Not an outage: what was read before stays, and the next poll waits.
-            wait = UNSTATED_WAIT if err.retry_after is None else err.retry_after
             if not self.inventory.devices or not self.last_update_success:
                 # Nothing was read that could be shown.
                 failure = translated(err, UpdateFailed, self.name)
-                failure.retry_after = wait
+                failure.retry_after = err.wait
                 raise failure from err
-            _LOGGER.debug("%s: rate limited, next poll in %.0f s", self.name, wait)
-            self.update_interval = max(self._interval, timedelta(seconds=wait))
-            self.async_pause(wait)
+            _LOGGER.debug("%s: rate limited, next poll in %.0f s", self.name, err.wait)
+            self.update_interval = max(self._interval, timedelta(seconds=err.wait))
+            self.async_pause(err.wait)
         except VendorError as err:
             raise translated(err, UpdateFailed, self.name) from err
         return self._shown()

@@ -14,8 +14,6 @@ SOON: Final = 5.0
 """Seconds between two looks in the first minute, when somebody is likely to be at the door."""
 LATER: Final = 12.0
 MINUTE: Final = timedelta(minutes=1)
-UNSTATED_WAIT: Final = 60.0
-"""Seconds to wait after a rate limit that names no time."""
 RETRY: Final = 60.0
 """Seconds after which what is under way at the vendor is asked for again, where that failed."""
 ALL: Final = ""
@@ -160,7 +158,7 @@ class OpeningBook:
                 await self._read(opening)
             except VendorError as err:
                 if isinstance(err, RateLimited):
-                    pause = err.retry_after or UNSTATED_WAIT
+                    pause = err.wait
                 self._failed(err)
             finally:
                 door.is_looking = False

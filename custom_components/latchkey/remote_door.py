@@ -164,5 +164,6 @@ class OpeningEvent(OpeningEntity, EventEntity):
         texts = async_get_cached_translations(
             self.hass, self.hass.config.language, EXCEPTIONS, DOMAIN
         )
-        text = texts.get(f"component.{DOMAIN}.{EXCEPTIONS}.opening_{end}.message")
+        key = f"opening_{end}"
+        text = texts.get(f"component.{DOMAIN}.{EXCEPTIONS}.{key}.message")
         return text and text.format(name=door.name or door.label)

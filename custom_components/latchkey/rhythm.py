@@ -18,8 +18,8 @@ _LOGGER = logging.getLogger(__name__)
 
 RETRY = 300.0
 """Seconds after which what failed is tried again, if not sooner anyway."""
-UNSTATED_WAIT = 60.0
-"""Seconds to wait after a rate limit that names no time."""
+FEW = 4
+"""How many devices are read one after the other; more of them would be a burst, against which vendors have limits."""
 
 
 class Rhythm:
@@ -114,7 +114,7 @@ class Rhythm:
                     await self._action(device)
                 except RateLimited as err:
                     self._due.pop(device.id, None)
-                    self._coordinator.async_pause(err.retry_after or UNSTATED_WAIT)
+                    self._coordinator.async_pause(err.wait)
                     return
                 except VendorError as err:
                     self._sooner(device.id, RETRY)
@@ -135,9 +135,11 @@ class Rhythm:
             self.async_tick()
 
     def _next(self, device_id: str) -> float:
-        """Return when a device is due again: within its interval, each in its own part of it, so that many are no burst."""
+        """Return when a device is due again: after its interval, or where there are many, in its own part of that."""
         now, interval = self._coordinator.hass.loop.time(), self._interval(device_id)
-        ids = list(self._due)
+        ids = [device.id for device in self.devices]
+        if len(ids) <= FEW or device_id not in ids:
+            return now + interval
         place = interval * ids.index(device_id) / len(ids)
         wait = (self._began + place - now) % interval
         # What would come round at once has just been done.
