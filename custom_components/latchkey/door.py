@@ -1,11 +1,11 @@
 """A door that is opened by commands: what it shows, and what is remembered so that no opening is taken for another."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 from .vendors.openings import SKEW, End, Opening, RemoteOpening
 
@@ -58,8 +58,8 @@ class Door:
     """When a command was sent of which nothing is known."""
     resumed_id: str | None = None
     """The opening that was followed before a restart."""
-    ended: set[str] = field(default_factory=set)
-    """The openings that are over, although the vendor may still tell of them."""
+    ended: dict[str, datetime] = field(default_factory=dict)
+    """The openings that are over, although the vendor may still tell of them, and until when each was valid."""
     known: Collection[str] = ()
     """The lines of the lock's log that were read for an earlier opening."""
     not_before: datetime | None = None
@@ -86,7 +86,7 @@ class Door:
         """Have nothing that is read of an opening be taken for the next one's."""
         if self.opening is opening:
             self.opening = None
-        self.ended.add(opening.remote.id)
+        self.ended[opening.remote.id] = opening.remote.valid_until
         self.known = opening.keys or self.known
         if end is End.UNCONFIRMED:
             self.expect_late(opening.remote)
@@ -96,11 +96,34 @@ class Door:
         until = remote.valid_until + SKEW
         self.not_before = max(until, self.not_before or until)
 
-    def clear(self, read_at: datetime, listed: Iterable[RemoteOpening]) -> None:
-        """Take in what a list of that time no longer tells of, or would have."""
-        self.ended &= {remote.id for remote in listed}
-        if self.doubted_at is not None and read_at >= self.doubted_at + LATE:
-            self.doubted_at = None
+    def clear(self, now: datetime) -> None:
+        """Forget what has no bearing any more on what a list of this time tells."""
+        self.ended = {
+            opening_id: until
+            for opening_id, until in self.ended.items()
+            if now < until + SKEW
+        }
+
+    def memory(self) -> dict[str, Any]:
+        """Return what is to be known after a restart."""
+        return {
+            "opening_id": self.opening and self.opening.remote.id,
+            "ended": {key: until.isoformat() for key, until in self.ended.items()},
+            "known": list(self.known),
+        }
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Know what was known before a restart; raises nothing, whatever that is."""
+        try:
+            opening_id = memory["opening_id"]
+            ended = {
+                str(key): datetime.fromisoformat(until)
+                for key, until in memory["ended"].items()
+            }
+            known = [str(key) for key in memory["known"]]
+        except KeyError, TypeError, ValueError, AttributeError:
+            return
+        self.resumed_id, self.ended, self.known = opening_id, ended, known
 
 
 def is_fresh(opening: Opening, now: datetime) -> bool:

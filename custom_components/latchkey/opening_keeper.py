@@ -1,11 +1,11 @@
 """An account's remote openings in Home Assistant: the clock, the errors, and who is told."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -19,7 +19,7 @@ from .listeners import Listeners
 from .openings import ALL, OpeningBook
 from .vendors.model import Capability, Device
 from .vendors.openings import Opening, OpensDoors
-from .vendors.vendor import VendorError
+from .vendors.vendor import RateLimited, VendorError
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
@@ -77,10 +77,14 @@ class OpeningKeeper:
         """Return what a door shows at this moment."""
         return self._book.shows(device_id)
 
+    def memory(self, device_id: str) -> dict[str, Any]:
+        """Return what is to be known of a door after a restart."""
+        return self._book.memory(device_id)
+
     @callback
-    def async_resume(self, device_id: str, opening_id: str) -> None:
-        """Say which opening of a door was followed before a restart."""
-        self._book.resume(device_id, opening_id)
+    def async_recall(self, device_id: str, memory: Mapping[str, Any]) -> None:
+        """Know what was known of a door before a restart."""
+        self._book.recall(device_id, memory)
 
     @callback
     def async_hint(self, opening_id: str) -> None:
@@ -89,13 +93,33 @@ class OpeningKeeper:
 
     async def async_open(self, device: Device) -> None:
         """Ask for an opening; refused while one is under way, which may still open."""
-        with _opening_errors(device), vendor_errors(_name(device), OPENING_ERRORS):
+        with self._errors(device, OPENING_ERRORS):
             await self._book.open(device)
 
     async def async_cancel(self, device: Device) -> None:
         """Cancel the opening that is under way, if it is not too late."""
-        with _opening_errors(device), vendor_errors(_name(device), CANCEL_ERRORS):
+        with self._errors(device, CANCEL_ERRORS):
             await self._book.cancel(device)
+
+    @contextmanager
+    def _errors(
+        self, device: Device, keys: Mapping[type[VendorError], str]
+    ) -> Iterator[None]:
+        """Turn what fails, or what an opening's state forbids, into an error for the user."""
+        name = device.name or device.label
+        try:
+            with vendor_errors(name, keys):
+                try:
+                    yield
+                except VendorError as err:
+                    self._coordinator.async_doubt(err)
+                    raise
+        except OpeningError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={"name": name},
+            ) from err
 
     def _doors(self) -> Iterable[str]:
         return [
@@ -108,6 +132,8 @@ class OpeningKeeper:
     def _failed(self, err: VendorError) -> None:
         _LOGGER.debug("%s: openings not read: %s", self._coordinator.name, err)
         self._coordinator.async_doubt(err)
+        if isinstance(err, RateLimited):
+            self._coordinator.async_pause(err.wait)
 
     @callback
     def _step(self, key: str) -> None:
@@ -132,20 +158,3 @@ class OpeningKeeper:
             self._timers[key] = async_call_later(
                 self._coordinator.hass, seconds, HassJob(due, cancel_on_shutdown=True)
             )
-
-
-def _name(device: Device) -> str:
-    return device.name or device.label
-
-
-@contextmanager
-def _opening_errors(device: Device) -> Iterator[None]:
-    """Turn what an opening's state forbids into an error for the user."""
-    try:
-        yield
-    except OpeningError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=err.key,
-            translation_placeholders={"name": _name(device)},
-        ) from err

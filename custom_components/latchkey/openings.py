@@ -1,11 +1,11 @@
 """Remote openings of doors: asked for once, one at a time for a door, followed to an end that is proven or has its reason."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from .door import HOLD, LONGEST_DOUBT, Door, Ended, OpeningError, Shown, is_fresh
+from .door import HOLD, LATE, LONGEST_DOUBT, Door, Ended, OpeningError, Shown, is_fresh
 from .vendors.model import Device
 from .vendors.openings import GRACE, End, Opening, OpensDoors, RemoteOpening
 from .vendors.vendor import OutcomeUnknown, RateLimited, VendorError
@@ -13,6 +13,7 @@ from .vendors.vendor import OutcomeUnknown, RateLimited, VendorError
 SOON: Final = 5.0
 """Seconds between two looks in the first minute, when somebody is likely to be at the door."""
 LATER: Final = 12.0
+AT_THE_END: Final = 1.0
 MINUTE: Final = timedelta(minutes=1)
 RETRY: Final = 60.0
 """Seconds after which what is under way at the vendor is asked for again, where that failed."""
@@ -62,10 +63,14 @@ class OpeningBook:
             if door.opening is not None
         }
 
-    def resume(self, device_id: str, opening_id: str) -> None:
-        """Say which opening was followed before a restart, so that its end is told, whatever it is."""
+    def memory(self, device_id: str) -> dict[str, Any]:
+        """Return what is to be known of a door after a restart, so that each end is told, and told once."""
+        return self._doors[device_id].memory()
+
+    def recall(self, device_id: str, memory: Mapping[str, Any]) -> None:
+        """Know what was known of a door before a restart."""
         if not self._is_taken_up:
-            self._doors[device_id].resumed_id = opening_id
+            self._doors[device_id].recall(memory)
 
     # Commands
 
@@ -169,7 +174,12 @@ class OpeningBook:
     async def _read(self, opening: Opening) -> None:
         at = self._now()
         if opening.remote.acknowledged_at is None:
-            opening.take(await self._vendor.opening(opening.remote.id), at)
+            try:
+                remote = await self._vendor.opening(opening.remote.id)
+            except VendorError:
+                opening.miss(at)
+                raise
+            opening.take(remote, at)
         await self._read_proofs(opening)
 
     async def _read_proofs(self, opening: Opening) -> None:
@@ -207,13 +217,16 @@ class OpeningBook:
     ) -> None:
         """Follow what a list shows to be under way for a door; the newest, if there are several."""
         door = self._doors[device_id]
-        door.clear(read_at, listed)
+        if door.doubted_at is not None and read_at >= door.doubted_at + LATE:
+            door.doubted_at = None
         if door.opening is not None:
             return
         at = read_at + self._vendor.ahead
+        door.clear(at)
+        # The oldest first, so that its lines are not taken for a newer one's.
         own = [
             remote
-            for remote in sorted(listed, key=lambda each: each.issued_at, reverse=True)
+            for remote in sorted(listed, key=lambda each: each.issued_at)
             if remote.device_id == device_id and remote.id not in door.ended
         ]
         for remote in own:
@@ -230,7 +243,8 @@ class OpeningBook:
             await self._read_proofs(opening)
             end = opening.end(self._now())
             if end is None:
-                found = opening if is_resumed else found or opening
+                if found is None or found.remote.id != door.resumed_id:
+                    found = opening
             elif is_resumed:
                 self._end(device_id, opening, end)
             else:
@@ -279,7 +293,10 @@ class OpeningBook:
     def _look_later(self, device_id: str, opening: Opening, pause: float = 0.0) -> None:
         remote, now = opening.remote, self._now()
         delay = max(SOON if now < remote.issued_at + MINUTE else LATER, pause)
-        # Its end is not to be told late.
+        if remote.acknowledged_at is None and now >= remote.valid_until:
+            # What was read before tells nothing of its end.
+            delay = AT_THE_END
+        # That is not to be told late.
         for at in (remote.valid_until, remote.valid_until + GRACE):
             if now < at:
                 delay = min(delay, (at - now).total_seconds())

@@ -25,7 +25,6 @@ from .vendors.model import Device
 from .vendors.openings import End
 
 EXCEPTIONS: Final = "exceptions"
-OPENING_ID: Final = "opening_id"
 
 
 class OpeningEntity(DeviceEntity):
@@ -89,18 +88,15 @@ class RemoteDoor(OpeningEntity, LockEntity, RestoreEntity):
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
-        """Return which opening is to be taken up after a restart."""
-        opening = self.openings.under_way.get(self.device.id)
-        return RestoredExtraData({OPENING_ID: opening and opening.remote.id})
+        """Return what is to be known of its openings after a restart."""
+        return RestoredExtraData(self.openings.memory(self.device.id))
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the door's openings."""
         await super().async_added_to_hass()
         if stored := await self.async_get_last_extra_data():
-            opening_id = stored.as_dict().get(OPENING_ID)
-            if isinstance(opening_id, str):
-                self.openings.async_resume(self.device.id, opening_id)
+            self.openings.async_recall(self.device.id, stored.as_dict())
         changed = self.openings.changed[self.device.id]
         self.async_on_remove(changed.async_listen(self.async_show))
 

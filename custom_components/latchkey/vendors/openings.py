@@ -14,6 +14,9 @@ GRACE: Final = timedelta(minutes=2)
 SKEW: Final = timedelta(minutes=2)
 """By how much the clock of a lock may differ from the platform's, for what is looked through."""
 
+OVERDUE: Final = timedelta(seconds=10)
+"""How long after its validity's end it is waited for that a command can be read once more."""
+
 
 class End(StrEnum):
     """What became of a remote opening."""
@@ -76,6 +79,7 @@ class Opening:
         self._known = frozenset(known)
         self._not_before = not_before
         self._read_at: datetime | None = None
+        self._missed_at: datetime | None = None
         self._let_in = False
         self._refused = False
 
@@ -88,6 +92,10 @@ class Opening:
             cancelled_at=held.cancelled_at or remote.cancelled_at,
         )
         self._read_at = max(at, self._read_at or at)
+
+    def miss(self, at: datetime) -> None:
+        """Take in that the command could not be read, as was tried at a time."""
+        self._missed_at = at
 
     def prove(self, proof: Proof) -> None:
         """Take in what a log tells, if it is about this command."""
@@ -138,8 +146,14 @@ class Opening:
         if now < remote.valid_until:
             return None
         # Only what was read after its validity was certainly never acknowledged.
-        read = self._read_at is not None and self._read_at >= remote.valid_until
-        return End.EXPIRED if read else End.UNCONFIRMED
+        if self._read_at is not None and self._read_at >= remote.valid_until:
+            return End.EXPIRED
+        was_missed = (
+            self._missed_at is not None and self._missed_at >= remote.valid_until
+        )
+        if was_missed or now >= remote.valid_until + OVERDUE:
+            return End.UNCONFIRMED
+        return None
 
 
 @runtime_checkable

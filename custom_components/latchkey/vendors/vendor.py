@@ -11,7 +11,6 @@ from aiohttp import ClientSession
 from .grants import GrantField
 from .model import Account, Device, Inventory, Status
 
-
 UNSTATED_WAIT: Final = 60.0
 """Seconds to wait after a rate limit that names no time."""
 
