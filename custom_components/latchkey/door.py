@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -110,20 +110,24 @@ class Door:
             "opening_id": self.opening and self.opening.remote.id,
             "ended": {key: until.isoformat() for key, until in self.ended.items()},
             "known": list(self.known),
+            "not_before": self.not_before and self.not_before.isoformat(),
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
         """Know what was known before a restart; raises nothing, whatever that is."""
         try:
-            opening_id = memory["opening_id"]
             ended = {
-                str(key): datetime.fromisoformat(until)
+                str(key): datetime.fromisoformat(until).astimezone(UTC)
                 for key, until in memory["ended"].items()
             }
             known = [str(key) for key in memory["known"]]
+            if not_before := memory["not_before"]:
+                self.not_before = datetime.fromisoformat(not_before).astimezone(UTC)
+            if opening_id := memory["opening_id"]:
+                self.resumed_id = str(opening_id)
         except KeyError, TypeError, ValueError, AttributeError:
             return
-        self.resumed_id, self.ended, self.known = opening_id, ended, known
+        self.ended, self.known = ended, known
 
 
 def is_fresh(opening: Opening, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """A model of the platform: remote commands, logs that tell of them sooner or later, requests that fail in many ways."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -111,6 +112,8 @@ class Platform:
     """When it was last not answered as it should be."""
     issued: Callable[[Command], None] = lambda _: None
     """Told of each command that is about to be issued."""
+    asked: Counter[str] = field(default_factory=Counter)
+    """How often each path was asked for."""
 
     def issue(self, issuer: str) -> Command:
         """Order the gateway to open the lock."""
@@ -235,17 +238,26 @@ class Platform:
         """Note that something is not answered as it should be."""
         self.troubled_at = self.now
 
-    def release(self, *, until: datetime | None = None) -> None:
-        """Let what hangs go on, or give it up where its time has come."""
+    def mend(self) -> None:
+        """Have all in order again, and what hangs go on."""
+        self.is_out = self.is_limited = False
+        self.loss = self.hanging = None
+        for _, gate in self.held:
+            if not gate.done():
+                gate.set_result(None)
+        self.held.clear()
+
+    def happen(self) -> None:
+        """Have happen what is due: what hangs is given up, and what was given up takes effect."""
         for at, gate in list(self.held):
-            if until is None or at <= until:
+            if at <= self.now:
                 self.held.remove((at, gate))
-                if gate.done():
-                    continue
-                if until is None:
-                    gate.set_result(None)
-                else:
+                if not gate.done():
                     gate.set_exception(TimeoutError())
+        for at, action in list(self.agenda):
+            if at <= self.now:
+                self.agenda.remove((at, action))
+                action()
 
 
 class _Wire(Transport):
@@ -272,6 +284,7 @@ class _Wire(Transport):
         body: Any = None,
     ) -> Any:
         """Return the JSON of a reading, as it comes off the wire."""
+        self.platform.asked[path.split("-", maxsplit=1)[0]] += 1
         try:
             if self.platform.hanging == "before":
                 await self.platform.hang()
@@ -292,6 +305,7 @@ class _Wire(Transport):
     ) -> Answer:
         """Return the answer to a command, or lose it."""
         platform = self.platform
+        platform.asked["command"] += 1
         loss, platform.loss = platform.loss, None
         is_done = False
         try:

@@ -1,11 +1,8 @@
 """Whatever happens around a door's openings, and in whatever order: it shows and tells nothing that is not so."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
-import json
-from typing import Any, Literal, override
+from typing import Literal, override
 
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import (
@@ -17,29 +14,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from custom_components.latchkey.door import FRESH, HOLD, Ended, OpeningError, Shown
-from custom_components.latchkey.openings import ALL, LATER, OpeningBook
-from custom_components.latchkey.vendors.model import Device, DeviceKind
+from custom_components.latchkey.door import FRESH, HOLD, Ended, Shown
+from custom_components.latchkey.openings import LATER
 from custom_components.latchkey.vendors.openings import GRACE, End
-from custom_components.latchkey.vendors.vendor import VendorError
-from tests.openings.model import (
-    ANNA,
-    BERT,
-    GATEWAY,
-    LATE,
-    LOCK,
-    VALIDITY,
-    Command,
-    Execution,
-    Loss,
-    Platform,
-)
+from tests.openings.model import ANNA, BERT, LOCK, VALIDITY, Command, Execution, Loss
+from tests.openings.trial import AT_ONCE, Trial
+
+type Trouble = Literal["outage", "limit", "loss", "before", "after"]
 
 EXECUTIONS: st.SearchStrategy[Execution] = st.sampled_from(
     ("granted", "granted", "denied", "denied", "nothing")
 )
-type Trouble = Literal["outage", "limit", "loss", "before", "after"]
-
 TROUBLES: st.SearchStrategy[Trouble] = st.sampled_from(
     ("outage", "limit", "loss", "loss", "before", "after")
 )
@@ -56,143 +41,84 @@ LAGS = st.sampled_from((0, 0, 0, -1, 1, -30, 30, -900, 900)).map(
 PAUSES = st.sampled_from(
     (1, 2, 5, 5, 5, 12, 12, 31, 60, 119, 120, 179, 181, 299, 300, 420, 3600)
 )
-DEVICE = Device(
-    id=LOCK, label=LOCK, kind=DeviceKind.LOCKING_DEVICE, name="Front", via_id=GATEWAY
-)
-SECOND = timedelta(seconds=1)
+LONGEST_CHECK = timedelta(seconds=LATER)
 
 
 class Openings(RuleBasedStateMachine):
     """A door, the book of its openings, the platform, and all who have to do with them."""
 
-    def __init__(self) -> None:
-        """Start with nothing under way."""
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.platform = Platform(issued=self.check_issued)
-        self.lag = timedelta()
-        self.timers: dict[str, datetime] = {}
-        self.steps: set[asyncio.Task[None]] = set()
-        self.calls: dict[asyncio.Task[None], set[str]] = {}
-        """What is asked for here and not answered yet, and the commands that were pending when it was."""
-        self.told: dict[str, tuple[End, datetime]] = {}
-        """The end of each opening, and when it was told."""
-        self.last: str | None = None
-        """The opening whose end was told last."""
-        self.failures: list[str] = []
-        self.answers: Counter[str] = Counter()
+    trial: Trial
 
-    def clock(self) -> datetime:
-        """Return the time by our clock."""
-        return self.platform.now - self.lag
+    def __init__(self) -> None:
+        """Start with nothing told."""
+        super().__init__()
+        self.told: dict[str, tuple[End, datetime]] = {}
+        """The end of each opening, and when it was told; the last one is the last."""
+        self.wrong: list[str] = []
 
     @initialize(lag=LAGS)
     def begin(self, lag: timedelta) -> None:
         """Start Home Assistant with a clock that may be wrong."""
-        self.lag = lag
-        self.start({})
-
-    def start(self, memory: Mapping[str, Any]) -> None:
-        """Start Home Assistant."""
-        self.book = OpeningBook(
-            self.platform.account(self.clock),
-            doors=lambda: (LOCK,),
-            schedule=self.schedule,
-            changed=lambda _: None,
-            ended=self.take_end,
-            failed=lambda _: None,
-            clock=self.clock,
-        )
-        self.book.recall(LOCK, memory)
-        self.step(ALL)
-        self.settle()
-
-    def schedule(self, key: str, seconds: float) -> None:
-        """Note when a step is due."""
-        self.timers[key] = self.clock() + timedelta(seconds=seconds)
-
-    def step(self, key: str) -> None:
-        """Begin a step."""
-        task = self.loop.create_task(self.book.step(key))
-        self.steps.add(task)
-
-    def settle(self) -> None:
-        """Let all go on until it waits for an answer."""
-
-        async def spin() -> None:
-            for _ in range(12):
-                await asyncio.sleep(0)
-
-        self.loop.run_until_complete(spin())
-        for step in [each for each in self.steps if each.done()]:
-            self.steps.remove(step)
-            if not step.cancelled() and (err := step.exception()):
-                raise err
-        for call in [each for each in self.calls if each.done()]:
-            del self.calls[call]
-        assert self.failures == []
+        self.trial = Trial(lag, ended=self.take_end, observe=self.check)
+        self.platform = self.trial.platform
+        self.platform.issued = self.take_issued
 
     # What is done here
 
-    def call(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Have somebody ask for something here."""
-        pending = {
-            each.id
-            for each in self.platform.commands.values()
-            if self.platform.is_pending(each)
-        }
-
-        async def answered() -> None:
-            try:
-                await coroutine
-            except (VendorError, OpeningError) as err:
-                self.answers[f"{name}: {err}"] += 1
-            else:
-                self.answers[f"{name}: done"] += 1
-
-        self.calls[self.loop.create_task(answered())] = pending
-        self.settle()
-
-    @precondition(lambda self: len(self.calls) < 3)
+    @precondition(lambda self: len(self.trial.calls) < 3)
     @rule()
     def open(self) -> None:
         """Ask for an opening."""
-        self.call("open", self.book.open(DEVICE))
+        self.trial.open()
 
-    @precondition(lambda self: len(self.calls) < 3)
+    @precondition(lambda self: len(self.trial.calls) < 3)
     @rule()
     def cancel(self) -> None:
         """Cancel it."""
-        self.call("cancel", self.book.cancel(DEVICE))
+        self.trial.cancel()
 
-    @precondition(lambda self: self.calls)
+    @precondition(lambda self: self.trial.calls)
     @rule()
     def give_up(self) -> None:
         """Have the first who waits for an answer wait no longer."""
-        next(iter(self.calls)).cancel()
-        self.settle()
+        self.trial.calls[0].task.cancel()
+        self.trial.settle()
 
+    @precondition(lambda self: self.platform.commands)
     @rule()
     def hint(self) -> None:
         """Be told by the platform that something became of its last command, whatever it is."""
-        if self.platform.commands:
-            self.book.hurry(list(self.platform.commands)[-1])
-            self.pass_time(0)
+        self.trial.book.hurry(self.trial.command.id)
+        self.trial.wait(0)
 
-    @rule(seconds=st.sampled_from((0, 1, 20, 90, 400)), crash=st.booleans())
-    def restart(self, seconds: int, crash: bool) -> None:
-        """Stop, and start after a while; what was known is known then, unless it was a crash."""
-        memory = {} if crash else self.book.memory(LOCK)
-        for task in (*self.steps, *self.calls):
-            task.cancel()
-        self.settle()
-        self.timers.clear()
-        self.platform.held.clear()
-        if self.platform.agenda:
-            # What is still on its way arrives before Home Assistant has started.
-            seconds = max(seconds, int(LATE.total_seconds()) + 1)
-        self.pass_time(seconds, check=False)
-        self.start(json.loads(json.dumps(memory)))
+    @rule(seconds=st.sampled_from((0, 1, 20, 90, 400)), is_crash=st.booleans())
+    def restart(self, seconds: int, is_crash: bool) -> None:
+        """Stop, and start after a while."""
+        if is_crash:
+            # What was told may be told again: nothing is left that says so.
+            self.told = {}
+        self.trial.restart(seconds, {} if is_crash else None)
+
+    @rule(seconds=PAUSES)
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.trial.wait(seconds)
+
+    @rule(seconds=PAUSES)
+    def wait_again(self, seconds: int) -> None:
+        """Let time pass, as it does more often than anything else."""
+        self.trial.wait(seconds)
+
+    @precondition(lambda self: len(self.trial.calls) < 3)
+    @rule(seconds=PAUSES, execution=EXECUTIONS, delay=DELAYS, skew=SKEWS)
+    def come(
+        self, seconds: int, execution: Execution, delay: timedelta, skew: timedelta
+    ) -> None:
+        """Ask for an opening, and touch the lock after a while."""
+        self.trial.open()
+        self.trial.wait(seconds)
+        self.platform.touch(execution, delay, delay, skew)
+        self.trial.wait(5)
 
     # What is done elsewhere
 
@@ -247,68 +173,31 @@ class Openings(RuleBasedStateMachine):
     @rule()
     def mend(self) -> None:
         """Have all in order again."""
-        self.platform.is_out = self.platform.is_limited = False
-        self.platform.loss = self.platform.hanging = None
-        self.platform.release()
-        self.settle()
-
-    @rule(seconds=PAUSES)
-    def wait(self, seconds: int) -> None:
-        """Let time pass."""
-        self.pass_time(seconds)
-
-    @rule(seconds=PAUSES)
-    def wait_again(self, seconds: int) -> None:
-        """Let time pass, as it does more often than anything else."""
-        self.pass_time(seconds)
-
-    def pass_time(self, seconds: float, *, check: bool = True) -> None:
-        """Let time pass, and everything happen that is due by then, in its order."""
-        platform = self.platform
-        end = platform.now + timedelta(seconds=seconds)
-        while True:
-            due = [
-                *(at + self.lag for at in self.timers.values()),
-                *(at for at, _ in platform.held),
-                *(at for at, _ in platform.agenda),
-            ]
-            if not due or min(due) > end:
-                break
-            platform.now = max(platform.now, min(due))
-            platform.release(until=platform.now)
-            for item in [each for each in platform.agenda if each[0] <= platform.now]:
-                platform.agenda.remove(item)
-                item[1]()
-            for key in [key for key, at in self.timers.items() if at <= self.clock()]:
-                del self.timers[key]
-                self.step(key)
-            self.settle()
-            if check:
-                self.shows_what_is_so()
-        platform.now = end
+        self.trial.mend()
 
     # What must be so
 
-    def check_issued(self, command: Command) -> None:
+    def take_issued(self, command: Command) -> None:
         """Note if a second command is issued while one is pending, unless somebody else was faster by a moment."""
         if command.issuer != ANNA:
             return
-        known = set.intersection(*self.calls.values()) if self.calls else set()
-        for each in self.platform.commands.values():
-            if self.platform.is_pending(each) and (
-                each.issuer == ANNA or each.id in known
-            ):
-                self.failures.append(f"{command.id} while {each.id} is pending")
+        calls = [call.pending for call in self.trial.calls]
+        known = set.intersection(*calls) if calls else set()
+        self.wrong += [
+            f"{command.id} while {each.id} is pending"
+            for each in self.platform.commands.values()
+            if self.platform.is_pending(each)
+            and (each.issuer == ANNA or each.id in known)
+        ]
 
-    def take_end(self, device_id: str, ended: Ended) -> None:
-        """Note if what is told of an opening's end is not so."""
-        assert device_id == LOCK
-        if not self.is_so(self.platform.commands[ended.opening_id], ended.end):
-            self.failures.append(f"{ended} is not so")
+    def take_end(self, ended: Ended) -> None:
+        """Note if what is told of an opening's end is not so, or was told before."""
+        command = self.platform.commands[ended.opening_id]
+        if not self.is_so(command, ended.end):
+            self.wrong.append(f"{ended} of {command}")
         if ended.opening_id in self.told:
-            self.failures.append(f"{ended} although {self.told[ended.opening_id]}")
+            self.wrong.append(f"{ended} after {self.told[ended.opening_id]}")
         self.told[ended.opening_id] = ended.end, self.platform.now
-        self.last = ended.opening_id
 
     def is_so(self, command: Command, end: End) -> bool:
         """Return whether a command has come to an end."""
@@ -320,8 +209,8 @@ class Openings(RuleBasedStateMachine):
             case End.DENIED:
                 # The lock's log does not say which command it is about: one of somebody else's may be meant.
                 return command.acknowledged_at is not None and any(
-                    each.command is command
-                    or (each.command is not None and each.command.issuer == BERT)
+                    each.command is not None
+                    and (each.command is command or each.command.issuer == BERT)
                     for each in platform.refusals()
                 )
             case End.EXPIRED:
@@ -335,7 +224,7 @@ class Openings(RuleBasedStateMachine):
             case End.UNCONFIRMED:
                 if now < command.valid_until:
                     return False
-                if platform.troubled_at > command.valid_until - SECOND:
+                if platform.troubled_at >= command.valid_until:
                     # It may not have been read.
                     return True
                 return (
@@ -343,51 +232,50 @@ class Openings(RuleBasedStateMachine):
                     and now >= command.valid_until + GRACE
                     and not platform.proofs(command)
                 )
-        raise AssertionError(end)
 
     @invariant()
     def shows_what_is_so(self) -> None:
-        """Open only with a proof, and not for long; opening only for as long as that may be."""
+        """Show and tell what is so, after each step."""
+        self.check()
+
+    def check(self) -> None:
+        """Assert that it is open only with a proof, and not for long; opening only for as long as that may be."""
+        assert self.wrong == []
         now = self.platform.now
-        match self.book.shows(LOCK):
+        match self.trial.shows:
             case Shown.OPEN:
-                assert self.last is not None
-                end, told_at = self.told[self.last]
+                opening_id, (end, told_at) = list(self.told.items())[-1]
                 assert end is End.OPENED
                 assert now < told_at + HOLD
-                proofs = self.platform.proofs(self.platform.commands[self.last])
+                proofs = self.platform.proofs(self.platform.commands[opening_id])
                 assert any(now - each.at < FRESH + HOLD for each in proofs)
             case Shown.OPENING:
-                opening_id = self.book.under_way[LOCK].remote.id
+                opening_id = self.trial.book.under_way[LOCK].remote.id
                 assert opening_id not in self.told
                 command = self.platform.commands[opening_id]
-                until = command.valid_until + timedelta(seconds=LATER)
+                until = command.valid_until + LONGEST_CHECK
                 if command.acknowledged_at is not None:
                     until += GRACE
                 assert now <= until
             case Shown.REST:
-                assert not self.book.under_way
+                assert not self.trial.book.under_way
 
     @override
     def teardown(self) -> None:
         """Assert that after all of this a door can still be opened, then end."""
         try:
-            self.mend()
-            self.pass_time((VALIDITY + GRACE).total_seconds() + 60)
-            assert self.book.shows(LOCK) is Shown.REST
-            self.answers.clear()
-            self.open()
-            assert self.answers == {"open: done": 1}
-            self.touch("granted", timedelta(), timedelta(), timedelta())
-            self.pass_time(5)
-            assert self.book.shows(LOCK) is Shown.OPEN
-            self.pass_time(HOLD.total_seconds())
-            assert self.book.shows(LOCK) is Shown.REST
+            self.trial.mend()
+            self.trial.wait((VALIDITY + GRACE).total_seconds() + 60)
+            assert self.trial.shows is Shown.REST
+            assert self.trial.open().outcome == "done"
+            self.platform.touch("granted", AT_ONCE, AT_ONCE, AT_ONCE)
+            self.trial.wait(5)
+            assert self.trial.shows is Shown.OPEN
+            self.trial.wait(HOLD.total_seconds())
+            assert self.trial.shows is Shown.REST
+            self.check()
         finally:
-            for task in (*self.steps, *self.calls):
-                task.cancel()
-            self.loop.run_until_complete(asyncio.sleep(0))
-            self.loop.close()
+            self.trial.close()
 
 
 def test_openings(schedules: int) -> None:
@@ -395,30 +283,28 @@ def test_openings(schedules: int) -> None:
     counts: Counter[str] = Counter()
 
     class Counted(Openings):
-        def __init__(self) -> None:
-            super().__init__()
-            counts["schedules"] += 1
-
         @override
         @invariant()
         def shows_what_is_so(self) -> None:
-            counts["checks"] += 1
+            counts["steps"] += 1
             super().shows_what_is_so()
 
         @override
-        def settle(self) -> None:
-            counts["steps"] += 1
-            super().settle()
+        def check(self) -> None:
+            counts["checks"] += 1
+            super().check()
+
+        @override
+        def take_end(self, ended: Ended) -> None:
+            counts[ended.end.value] += 1
+            super().take_end(ended)
 
         @override
         def teardown(self) -> None:
+            counts["schedules"] += 1
             counts["commands"] += len(self.platform.commands)
+            counts["requests"] += self.platform.asked.total()
             super().teardown()
-
-        @override
-        def take_end(self, device_id: str, ended: Ended) -> None:
-            super().take_end(device_id, ended)
-            counts[ended.end] += 1
 
     run_state_machine_as_test(
         Counted,
@@ -432,4 +318,4 @@ def test_openings(schedules: int) -> None:
     )
     print(f"\n{dict(counts)}")  # noqa: T201  the figures that are asked for
     assert counts["schedules"] >= schedules
-    assert all(counts[end] for end in End)
+    assert all(counts[end.value] for end in End)
