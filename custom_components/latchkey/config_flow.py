@@ -38,6 +38,7 @@ from .vendors.vendor import (
     ServiceUnavailable,
     VendorError,
     WrongCredentials,
+    WrongPath,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ _ERRORS: dict[type[VendorError], str] = {
     RateLimited: "rate_limited",
     ServiceUnavailable: "cannot_connect",
     AnswerNotUnderstood: "answer_not_understood",
+    WrongPath: "not_found",
 }
 
 

@@ -34,6 +34,7 @@ ATTR_GRANT_ID: Final = "grant_id"
 ATTR_HOLDER: Final = "holder"
 ATTR_INVITATION: Final = "invitation"
 ATTR_INVITATION_ID: Final = "invitation_id"
+ATTR_MESSAGE: Final = "message"
 ATTR_METHOD: Final = "method"
 ATTR_NAME: Final = "name"
 ATTR_OPERATING_DEVICE_ID: Final = "operating_device_id"
@@ -52,6 +53,7 @@ ATTR_USER_ID: Final = "user_id"
 
 LONGEST_NAME: Final = 64
 
+EVENT_OPENING: Final = "latchkey_opening"
 EVENT_PASSAGE: Final = "latchkey_passage"
 
 SERVICE_PULSE_OUTPUT: Final = "pulse_output"

@@ -28,7 +28,7 @@ from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
-from .rhythm import UNSTATED_WAIT, Rhythms
+from .rhythm import Rhythms
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
@@ -44,7 +44,10 @@ from .vendors.readings import ReportsReadings
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
 from .vendors.vendor import (
+    NoRight,
     RateLimited,
+    ReportsStatus,
+    ServiceUnavailable,
     Vendor,
     VendorError,
     VendorSpec,
@@ -55,6 +58,8 @@ _LOGGER = logging.getLogger(__name__)
 
 INVENTORY_INTERVAL: Final = 900.0
 """Seconds after which it is read at the latest; the longest poll interval is as long."""
+PATIENCE: Final = 2
+"""How many polls in a row have to fail before an account that is nothing but its inventory is shown as out of reach."""
 DRIFT_INTERVAL: Final = 600.0
 """Seconds between two looks at a device whose changes are called in."""
 
@@ -106,6 +111,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._inventory_turn = asyncio.Lock()
         self.unreachable: dict[str, str] = {}
         self._next_inventory = hass.loop.time()
+        self._inventory_failures = 0
         self.statuses = Statuses()
         self._read_at: dict[str, float] = {}
         self.paused_until = hass.loop.time()
@@ -171,6 +177,17 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.paused_until = max(self.paused_until, until)
         self._rhythms.async_pause(seconds)
 
+    @callback
+    def async_doubt(self, err: VendorError) -> None:
+        """Have the next poll look whether the account works at all: something could not be read behind it.
+
+        Where there is a status to be read, each poll sees to that anyway.
+        """
+        if isinstance(
+            err, (ServiceUnavailable, NoRight, WrongCredentials)
+        ) and not isinstance(self.vendor, ReportsStatus):
+            self._next_inventory = min(self._next_inventory, self.hass.loop.time())
+
     def interval(self, device_id: str) -> float:
         """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
         if self.callbacks and self.callbacks.is_healthy(device_id):
@@ -198,15 +215,14 @@ class LatchkeyCoordinator(TellingCoordinator):
             raise translated(err, ConfigEntryAuthFailed, self.name) from err
         except RateLimited as err:
             # Not an outage: what was read before stays, and the next poll waits.
-            wait = UNSTATED_WAIT if err.retry_after is None else err.retry_after
             if not self.inventory.devices or not self.last_update_success:
                 # Nothing was read that could be shown.
                 failure = translated(err, UpdateFailed, self.name)
-                failure.retry_after = wait
+                failure.retry_after = err.wait
                 raise failure from err
-            _LOGGER.debug("%s: rate limited, next poll in %.0f s", self.name, wait)
-            self.update_interval = max(self._interval, timedelta(seconds=wait))
-            self.async_pause(wait)
+            _LOGGER.debug("%s: rate limited, next poll in %.0f s", self.name, err.wait)
+            self.update_interval = max(self._interval, timedelta(seconds=err.wait))
+            self.async_pause(err.wait)
         except VendorError as err:
             raise translated(err, UpdateFailed, self.name) from err
         return self._shown()
@@ -258,10 +274,15 @@ class LatchkeyCoordinator(TellingCoordinator):
         except WrongCredentials, RateLimited:
             raise
         except VendorError as err:
-            if not self.inventory.devices:
+            self._inventory_failures += 1
+            if not self.inventory.devices or (
+                self._inventory_failures >= PATIENCE
+                and not isinstance(self.vendor, ReportsStatus)
+            ):
                 raise
             _LOGGER.debug("%s: inventory not read: %s", self.name, err)
             return
+        self._inventory_failures = 0
         self._next_inventory = now + INVENTORY_INTERVAL
         self.inventory.update(inventory)
         for device_id, readings in inventory.readings.items():

@@ -62,6 +62,10 @@ OPENING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     }
 )
 """What fails in another way where it is about a remote opening."""
+CANCEL_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {VendorError: "could_not_cancel", OutcomeUnknown: "outcome_unknown_cancel"}
+)
+"""All that fails where a remote opening is cancelled: it may still be carried out."""
 READING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {InvalidRequest: "invalid_request_readings", NotFound: "not_found_readings"}
 )
@@ -117,7 +121,7 @@ def translated[E: HomeAssistantError](
     """Return the Home Assistant error that tells the user what failed and what can be done."""
     key = next((keys[kind] for kind in type(err).__mro__ if kind in keys), err.key)
     placeholders = {"name": name}
-    if isinstance(err, RateLimited) and err.retry_after is not None:
+    if isinstance(err, RateLimited) and err.retry_after is not None and key == err.key:
         key = "rate_limited_until"
         placeholders["seconds"] = str(round(err.retry_after))
     return exception(

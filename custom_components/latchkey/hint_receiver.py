@@ -103,8 +103,7 @@ class HintReceiver:
         """Return what can be read here; a device that tells of itself but is not known so shows that there are other ones."""
         if part in (Part.OPENING, Part.PROOF):
             openings = self._coordinator.openings
-            followed = openings.under_way.values() if openings else ()
-            is_followed = any(each.remote.id == subject for each in followed)
+            is_followed = openings and openings.is_under_way(subject)
             return (part, subject) if is_followed else None
         if part is Part.LOG:
             device = self._coordinator.inventory.devices.get(subject)

@@ -1,25 +1,53 @@
 """Doors that are opened by a command to a gateway, which may be carried out minutes later, or never."""
 
-from datetime import datetime
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.components.lock import LockEntity, LockEntityFeature
-from homeassistant.core import CALLBACK_TYPE, HassJob, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.core import callback
+from homeassistant.helpers.restore_state import (
+    ExtraStoredData,
+    RestoredExtraData,
+    RestoreEntity,
+)
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_get_translations,
+)
 
+from .const import ATTR_MESSAGE, ATTR_OUTCOME, DOMAIN, EVENT_OPENING
 from .coordinator import LatchkeyCoordinator
+from .door import Ended, Shown
 from .entity import DeviceEntity
-from .errors import OPENING_ERRORS, vendor_errors
 from .opening_keeper import OpeningKeeper
 from .vendors.model import Device
 from .vendors.openings import End
 
-HOLD: Final = 8.0
-"""Seconds for which a door is shown as open once that is proven."""
+EXCEPTIONS: Final = "exceptions"
 
 
-class RemoteDoor(DeviceEntity, LockEntity):
+class OpeningEntity(DeviceEntity):
+    """What belongs to a door's openings."""
+
+    def __init__(
+        self,
+        coordinator: LatchkeyCoordinator,
+        openings: OpeningKeeper,
+        device: Device,
+        key: str,
+    ) -> None:
+        """Initialize with who follows the door's openings."""
+        super().__init__(coordinator, device, key)
+        self.openings = openings
+
+    @property
+    def door(self) -> Device:
+        """Return the door as it is now."""
+        return self.coordinator.data.devices.get(self.device.id, self.device)
+
+
+class RemoteDoor(OpeningEntity, LockEntity, RestoreEntity):
     """A lock behind a gateway; it reports no bolt, so that its rest is assumed."""
 
     can_be_spared = False
@@ -32,47 +60,50 @@ class RemoteDoor(DeviceEntity, LockEntity):
         self, coordinator: LatchkeyCoordinator, openings: OpeningKeeper, device: Device
     ) -> None:
         """Initialize with who follows its openings."""
-        super().__init__(coordinator, device, "door")
-        self._openings = openings
-        self._hold: CALLBACK_TYPE | None = None
+        super().__init__(coordinator, openings, device, "door")
+
+    @property
+    def shows(self) -> Shown:
+        """Return what the door shows at this moment."""
+        return self.openings.shows(self.device.id)
 
     @property
     @override
     def is_locked(self) -> bool:
         """Return whether it is at rest."""
-        return not self.is_open
+        return self.shows is not Shown.OPEN
 
     @property
     @override
     def is_opening(self) -> bool:
         """Return whether an opening is under way that nothing has proven yet."""
-        return self.device.id in self._openings.under_way
+        return self.shows is Shown.OPENING
 
     @property
     @override
     def is_open(self) -> bool:
         """Return whether an opening was proven just now."""
-        return self._hold is not None
+        return self.shows is Shown.OPEN
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """Return what is to be known of its openings after a restart."""
+        return RestoredExtraData(self.openings.memory(self.device.id))
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the door's openings."""
         await super().async_added_to_hass()
-        device_id = self.device.id
-        self.async_on_remove(
-            self._openings.changed[device_id].async_listen(self.async_show)
-        )
-        self.async_on_remove(
-            self._openings.ended[device_id].async_listen(self._handle_end)
-        )
-        self.async_on_remove(self._end_hold)
+        if stored := await self.async_get_last_extra_data():
+            self.openings.async_recall(self.device.id, stored.as_dict())
+        changed = self.openings.changed[self.device.id]
+        self.async_on_remove(changed.async_listen(self.async_show))
 
     @override
     async def async_open(self, **kwargs: Any) -> None:
         """Ask for one passage; somebody has to touch the lock within five minutes."""
-        device = self.coordinator.data.devices.get(self.device.id, self.device)
-        with vendor_errors(device.name or device.label, OPENING_ERRORS):
-            await self._openings.async_open(device)
+        await self.openings.async_open(self.door)
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
@@ -82,31 +113,10 @@ class RemoteDoor(DeviceEntity, LockEntity):
     @override
     async def async_lock(self, **kwargs: Any) -> None:
         """Cancel an opening that is still pending; at rest there is nothing to do."""
-        with vendor_errors(self.device.name or self.device.label, OPENING_ERRORS):
-            await self._openings.async_cancel(self.device)
-
-    @callback
-    def _handle_end(self, end: End, is_fresh: bool) -> None:
-        if end is End.OPENED and is_fresh:
-            self._end_hold()
-            self._hold = async_call_later(
-                self.hass, HOLD, HassJob(self._hold_ended, cancel_on_shutdown=True)
-            )
-        self.async_show()
-
-    @callback
-    def _hold_ended(self, _: datetime) -> None:
-        self._hold = None
-        self.async_show()
-
-    @callback
-    def _end_hold(self) -> None:
-        if self._hold:
-            self._hold()
-            self._hold = None
+        await self.openings.async_cancel(self.door)
 
 
-class OpeningEvent(DeviceEntity, EventEntity):
+class OpeningEvent(OpeningEntity, EventEntity):
     """What became of an opening."""
 
     _attr_event_types = [end.value for end in End]  # noqa: RUF012  Home Assistant's own form
@@ -116,18 +126,40 @@ class OpeningEvent(DeviceEntity, EventEntity):
         self, coordinator: LatchkeyCoordinator, openings: OpeningKeeper, device: Device
     ) -> None:
         """Initialize with who follows the door's openings."""
-        super().__init__(coordinator, device, "opening")
-        self._openings = openings
+        super().__init__(coordinator, openings, device, "opening")
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the ends of openings."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            self._openings.ended[self.device.id].async_listen(self._handle_end)
-        )
+        # From here on the home's language can be spoken at once, also after it was changed.
+        language = self.hass.config.language
+        await async_get_translations(self.hass, language, EXCEPTIONS, [DOMAIN])
+        ended = self.openings.ended[self.device.id]
+        self.async_on_remove(ended.async_listen(self._handle_end))
 
     @callback
-    def _handle_end(self, end: End, is_fresh: bool) -> None:
-        self._trigger_event(end.value)
+    def _handle_end(self, ended: Ended) -> None:
+        message = self._message(ended.end)
+        self._trigger_event(ended.end, {ATTR_MESSAGE: message})
+        self._written = self._shown()
         self.async_write_ha_state()
+        self.hass.bus.async_fire(
+            EVENT_OPENING,
+            {
+                ATTR_ENTITY_ID: self.entity_id,
+                ATTR_DEVICE_ID: self.device_entry.id if self.device_entry else None,
+                ATTR_OUTCOME: ended.end,
+                ATTR_MESSAGE: message,
+            },
+        )
+
+    def _message(self, end: End) -> str | None:
+        """Return in the home's language what became of it, why, and what can be done."""
+        door = self.door
+        texts = async_get_cached_translations(
+            self.hass, self.hass.config.language, EXCEPTIONS, DOMAIN
+        )
+        key = f"opening_{end}"
+        text = texts.get(f"component.{DOMAIN}.{EXCEPTIONS}.{key}.message")
+        return text and text.format(name=door.name or door.label)

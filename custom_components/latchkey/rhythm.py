@@ -18,8 +18,8 @@ _LOGGER = logging.getLogger(__name__)
 
 RETRY = 300.0
 """Seconds after which what failed is tried again, if not sooner anyway."""
-UNSTATED_WAIT = 60.0
-"""Seconds to wait after a rate limit that names no time."""
+FEW = 4
+"""How many devices are read one after the other; more of them would be a burst, against which vendors have limits."""
 
 
 class Rhythm:
@@ -40,6 +40,7 @@ class Rhythm:
         self._action = action
         self._interval = interval
         self._due: dict[str, float] = {}
+        self._began = coordinator.hass.loop.time()
         self._running = False
         self._timer: CALLBACK_TYPE | None = None
         self._armed_at = 0.0
@@ -105,19 +106,19 @@ class Rhythm:
             self._arm()
 
     async def _run(self, devices: list[Device]) -> None:
-        loop = self._coordinator.hass.loop
         try:
             for device in devices:
                 # Whoever asks for haste from here on asks for another time.
-                self._due[device.id] = loop.time() + self._interval(device.id)
+                self._due[device.id] = self._next(device.id)
                 try:
                     await self._action(device)
                 except RateLimited as err:
                     self._due.pop(device.id, None)
-                    self._coordinator.async_pause(err.retry_after or UNSTATED_WAIT)
+                    self._coordinator.async_pause(err.wait)
                     return
                 except VendorError as err:
                     self._sooner(device.id, RETRY)
+                    self._coordinator.async_doubt(err)
                     _LOGGER.debug(
                         "%s: %s of %s: %s",
                         self._coordinator.name,
@@ -132,6 +133,17 @@ class Rhythm:
             self._running = False
             # There may be what was to be done at once meanwhile.
             self.async_tick()
+
+    def _next(self, device_id: str) -> float:
+        """Return when a device is due again: after its interval, or where there are many, in its own part of that."""
+        now, interval = self._coordinator.hass.loop.time(), self._interval(device_id)
+        ids = [device.id for device in self.devices]
+        if len(ids) <= FEW or device_id not in ids:
+            return now + interval
+        place = interval * ids.index(device_id) / len(ids)
+        wait = (self._began + place - now) % interval
+        # What would come round at once has just been done.
+        return now + (wait if wait > interval / 10 else wait + interval)
 
     def _sooner(self, device_id: str, seconds: float) -> None:
         """Have a device called for in some seconds, if it is not to be sooner."""

@@ -75,7 +75,7 @@ def right(home: Home, action: str) -> dict[str, Any]:
     """Return fields with which an action has its effect at a home with two locks behind a gateway, and a lone one."""
     lock = device_id(home, home.lock_id())
     gateway = device_id(home, home.gateway_id())
-    return {
+    fields: dict[str, dict[str, Any]] = {
         "claim_gateway": {"claiming_code": CODE},
         "delete_gateway": {"device_id": gateway, "confirm": True},
         "associate_gateway": {
@@ -87,7 +87,8 @@ def right(home: Home, action: str) -> dict[str, Any]:
         "rename_locking_device": {"device_id": lock, "name": "Gate"},
         "delete_locking_device": {"device_id": lock, "confirm": True},
         "start_re_keying": {"device_id": lock},
-    }[action]
+    }
+    return fields[action]
 
 
 SENT = {

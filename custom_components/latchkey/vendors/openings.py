@@ -1,7 +1,7 @@
 """Remote openings: a command that waits for somebody to wake a gateway, and what proves that it was carried out."""
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
@@ -13,6 +13,9 @@ GRACE: Final = timedelta(minutes=2)
 """How long after its validity's end the proof of an acknowledged command is waited for."""
 SKEW: Final = timedelta(minutes=2)
 """By how much the clock of a lock may differ from the platform's, for what is looked through."""
+
+OVERDUE: Final = timedelta(seconds=10)
+"""How long after its validity's end it is waited for that a command can be read once more."""
 
 
 class End(StrEnum):
@@ -52,58 +55,90 @@ class Proof:
     granted: bool
     opening_id: str | None = None
     """The command that it belongs to, where the log names it."""
+    key: str = ""
+    """What tells a line of the lock's log from its others, where it names no command."""
 
 
 class Opening:
     """Follows a remote opening to its end; knows no clock but the times that it is given, the vendor's."""
 
-    def __init__(self, remote: RemoteOpening) -> None:
-        """Initialize with the command as it was accepted."""
+    def __init__(
+        self,
+        remote: RemoteOpening,
+        known: Iterable[str] = (),
+        not_before: datetime | None = None,
+    ) -> None:
+        """Initialize with the command as it was accepted.
+
+        Lines of the lock's log that were known before it, or happened before some time, are not about it.
+        """
         self.remote = remote
-        self._read_at: datetime | None = None
         self.proven_at: datetime | None = None
-        self._granted: bool | None = None
+        self.keys: set[str] = set()
+        """The lines of the lock's log that were read for it."""
+        self._known = frozenset(known)
+        self._not_before = not_before
+        self._read_at: datetime | None = None
+        self._missed_at: datetime | None = None
+        self._let_in = False
+        self._refused = False
 
     def take(self, remote: RemoteOpening, at: datetime) -> None:
-        """Take in how the command was when it was read again."""
-        self.remote = remote
-        self._read_at = at
+        """Take in how the command was, read at a time or later; what has happened once is not undone."""
+        held = self.remote
+        self.remote = replace(
+            remote,
+            acknowledged_at=held.acknowledged_at or remote.acknowledged_at,
+            cancelled_at=held.cancelled_at or remote.cancelled_at,
+        )
+        self._read_at = max(at, self._read_at or at)
+
+    def miss(self, at: datetime) -> None:
+        """Take in that the command could not be read, as was tried at a time."""
+        self._missed_at = at
 
     def prove(self, proof: Proof) -> None:
-        """Take in what a log tells, if it is about this command.
-
-        That it was granted is believed only where the log names the command, and a denial only where it came after
-        the acknowledgement: an earlier command's entries may be as late.
-        """
+        """Take in what a log tells, if it is about this command."""
         remote = self.remote
         if proof.device_id != remote.device_id:
             return
-        if proof.granted:
-            if proof.opening_id != remote.id:
-                return
-        elif (
-            proof.opening_id not in (None, remote.id)
-            or proof.via_id
-            not in (
-                None,
-                remote.via_id,
-            )
-            or (
-                remote.acknowledged_at is None
-                or not remote.acknowledged_at
-                <= proof.occurred_at
-                <= remote.valid_until + GRACE
-            )
-        ):
+        if proof.opening_id is not None:
+            if proof.opening_id == remote.id:
+                self._refused = self._refused or not proof.granted
+                if proof.granted:
+                    self.proven_at = proof.occurred_at
             return
-        self._granted = proof.granted and self._granted is not False
-        self.proven_at = proof.occurred_at
+        if proof.key:
+            self.keys.add(proof.key)
+        if self._may_be_its(proof):
+            self._let_in = self._let_in or proof.granted
+            self._refused = self._refused or not proof.granted
+
+    def _may_be_its(self, proof: Proof) -> bool:
+        """Return whether a line that names no command can be this one's: an earlier one's may be as late."""
+        remote = self.remote
+        if remote.acknowledged_at is None or proof.key in self._known:
+            return False
+        earliest = remote.acknowledged_at - SKEW
+        if self._not_before is not None:
+            earliest = max(earliest, self._not_before)
+        return (
+            proof.via_id in (None, remote.via_id)
+            and earliest <= proof.occurred_at <= remote.valid_until + GRACE
+        )
 
     def end(self, now: datetime) -> End | None:
-        """Return what became of it, None while it may still open and nothing is proven."""
+        """Return what became of it, None while it may still open and nothing is proven.
+
+        That it was opened is believed only where a log names it. A gateway may log what the lock refused; where
+        the lock tells of both, there were two commands, and it is the gateway that knows which one was let in.
+        """
         remote = self.remote
-        if self._granted is not None:
-            return End.OPENED if self._granted else End.DENIED
+        is_refused = self._refused and not self._let_in
+        if self.proven_at is not None and not is_refused:
+            return End.OPENED
+        if is_refused:
+            return End.DENIED
         if remote.acknowledged_at is not None:
             return End.UNCONFIRMED if now >= remote.valid_until + GRACE else None
         if remote.cancelled_at is not None:
@@ -111,13 +146,24 @@ class Opening:
         if now < remote.valid_until:
             return None
         # Only what was read after its validity was certainly never acknowledged.
-        read = self._read_at is not None and self._read_at >= remote.valid_until
-        return End.EXPIRED if read else End.UNCONFIRMED
+        if self._read_at is not None and self._read_at >= remote.valid_until:
+            return End.EXPIRED
+        was_missed = (
+            self._missed_at is not None and self._missed_at >= remote.valid_until
+        )
+        if was_missed or now >= remote.valid_until + OVERDUE:
+            return End.UNCONFIRMED
+        return None
 
 
 @runtime_checkable
 class OpensDoors(Protocol):
     """A vendor that opens doors by commands which are carried out later, or never."""
+
+    @property
+    def ahead(self) -> timedelta:
+        """Return by how much the vendor's clock is ahead of ours, as far as its answers have told."""
+        ...
 
     async def open_door(self, device: Device, known: Container[str]) -> RemoteOpening:
         """Ask for an opening, once; what is in doubt is read back, OutcomeUnknown where that tells nothing.

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPMethod, HTTPStatus
 from ipaddress import ip_address
@@ -49,6 +49,8 @@ ATTEMPTS = 3
 BACKOFF = 0.5
 LARGEST_ANSWER = 16 * 1024 * 1024
 LONGEST_WAIT = 3600.0
+MOST_AHEAD = timedelta(days=1)
+"""By how much two clocks can differ."""
 
 _REFUSALS: dict[int, type[VendorError]] = {
     HTTPStatus.BAD_REQUEST: InvalidRequest,
@@ -115,6 +117,9 @@ def _is_loopback(host: str) -> bool:
 
 class Transport:
     """Sends the requests of one account."""
+
+    ahead = timedelta()
+    """By how much the vendor's clock is ahead of ours, as its last answer told."""
 
     def __init__(
         self,
@@ -239,6 +244,10 @@ class Transport:
                 timeout=ClientTimeout(total=TIMEOUT),
                 middlewares=(_Once(),) if once else (),
             ) as response:
+                now = datetime.now(UTC)
+                date = _date(response)
+                if date is not None and abs(date - now) <= MOST_AHEAD:
+                    self.ahead = date - now
                 if self._judge and response.status in _REFUSALS:
                     refusal = await _told(response)
                     if (err := self._judge(response.status, refusal)) is not None:
@@ -258,7 +267,7 @@ class Transport:
                 if once
                 else AnswerNotUnderstood("too large")
             )
-        return Answer(response.status, body, _date(response))
+        return Answer(response.status, body, date or now)
 
     def _raise_for_status(self, response: ClientResponse, *, once: bool) -> None:
         doubt = OutcomeUnknown if once else ServiceUnavailable
@@ -314,12 +323,12 @@ async def _bounded(response: ClientResponse) -> bytes | None:
     return bytes(body)
 
 
-def _date(response: ClientResponse) -> datetime:
-    """Return the answer's own time, or ours where it has none."""
+def _date(response: ClientResponse) -> datetime | None:
+    """Return the answer's own time, where it has one."""
     try:
         return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
     except KeyError, ValueError, OverflowError:
-        return datetime.now(UTC)
+        return None
 
 
 def _retry_after(response: ClientResponse) -> float | None:
@@ -329,7 +338,8 @@ def _retry_after(response: ClientResponse) -> float | None:
         seconds = float(text)
     else:
         try:
-            seconds = (parsedate_to_datetime(text) - _date(response)).total_seconds()
+            now = _date(response) or datetime.now(UTC)
+            seconds = (parsedate_to_datetime(text) - now).total_seconds()
         except ValueError, TypeError:
             return None
     return min(max(seconds, 0.0), LONGEST_WAIT)

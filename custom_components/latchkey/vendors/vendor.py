@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from aiohttp import ClientSession
 
 from .grants import GrantField
 from .model import Account, Device, Inventory, Status
+
+UNSTATED_WAIT: Final = 60.0
+"""Seconds to wait after a rate limit that names no time."""
 
 
 class VendorError(Exception):
@@ -59,6 +62,12 @@ class InvalidRequest(VendorError):
     key = "invalid_request"
 
 
+class WrongPath(InvalidRequest):
+    """The vendor does not know the path: nothing is gone, and nothing was done."""
+
+    key = "wrong_path"
+
+
 class RateLimited(VendorError):
     """Too many requests; nothing was done."""
 
@@ -68,6 +77,11 @@ class RateLimited(VendorError):
         """Initialize with the seconds that the vendor asks to wait, where it says so."""
         super().__init__()
         self.retry_after = retry_after
+
+    @property
+    def wait(self) -> float:
+        """Return the seconds to wait, be they asked for or not."""
+        return UNSTATED_WAIT if self.retry_after is None else self.retry_after
 
 
 class ServiceUnavailable(VendorError):

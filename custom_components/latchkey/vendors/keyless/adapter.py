@@ -16,10 +16,10 @@ from ..transport import Transport, base_address
 from ..vendor import (
     AnswerNotUnderstood,
     InvalidField,
-    InvalidRequest,
     NotAvailable,
     VendorError,
     WrongCredentials,
+    WrongPath,
 )
 from ..wire import Wire
 from . import paths
@@ -81,8 +81,7 @@ def _judge(status: int, body: bytes) -> VendorError | None:
         if "environment" in str(problem.get("detail")).casefold():
             return NotAvailable("environment")
     if status == 404 and not is_problem:
-        # The path is not known there: nothing is gone, and nothing was done.
-        return InvalidRequest("unknown route")
+        return WrongPath()
     if status == 415:
         return OtherMediaType()
     return None
@@ -99,7 +98,7 @@ class Keyless(Grants, Openings, Logs, Events, Site):
     ) -> None:
         """Initialize with the API and its administrator."""
         Grants.__init__(self, client, clock)
-        Openings.__init__(self, client, user_id, clock)
+        Openings.__init__(self, client, user_id)
         Logs.__init__(self, client, clock)
         Site.__init__(self, client)
 

@@ -1,7 +1,7 @@
 """Remote commands of the platform as openings, and its audit logs as their proof."""
 
-from collections.abc import Callable, Container, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Container, Sequence
+from datetime import timedelta
 import logging
 from typing import Any, Final
 
@@ -23,13 +23,15 @@ _VALIDITY: Final = timedelta(minutes=5)
 class Openings:
     """The remote commands of a system (11)."""
 
-    def __init__(
-        self, client: KeylessClient, user_id: str, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, client: KeylessClient, user_id: str) -> None:
         """Initialize with the API and who we are."""
         self._client = client
         self._user_id = user_id
-        self._clock = clock
+
+    @property
+    def ahead(self) -> timedelta:
+        """Return by how much the platform's clock is ahead of ours."""
+        return self._client.transport.ahead
 
     async def open_door(self, device: Device, known: Container[str]) -> RemoteOpening:
         """Order the lock's gateway to open it (11.1); a doubt is resolved by the list of orders (11.2)."""
@@ -38,7 +40,7 @@ class Openings:
         try:
             answer = await self._client.issue_command(device.via_id, device.id)
             opening = _opening(answer.json())
-            if self._is_it(opening, device, known):
+            if _is_for(opening, device, known):
                 return opening
         except OutcomeUnknown, AnswerNotUnderstood:
             pass
@@ -47,20 +49,11 @@ class Openings:
         except VendorError:
             listed = []
         for opening in listed:
-            if self._is_it(opening, device, known):
+            # Somebody else may have given the same order meanwhile.
+            is_ours = opening.issuer.casefold() == self._user_id.casefold()
+            if is_ours and _is_for(opening, device, known):
                 return opening
         raise OutcomeUnknown("no such order is listed")
-
-    def _is_it(
-        self, opening: RemoteOpening, device: Device, known: Container[str]
-    ) -> bool:
-        """Return whether an order can only be the one that we have just given."""
-        return (
-            opening.id not in known
-            and opening.device_id == device.id
-            and opening.via_id == device.via_id
-            and opening.issuer.casefold() == self._user_id.casefold()
-        )
 
     async def cancel_opening(self, opening: RemoteOpening) -> None:
         """Cancel an order (11.4); raises Conflict where it was read already."""
@@ -68,7 +61,10 @@ class Openings:
 
     async def opening(self, opening_id: str) -> RemoteOpening:
         """Return how an order stands (11.3)."""
-        return _opening(await self._client.read(f"{paths.COMMANDS}/{opening_id}"))
+        opening = _opening(await self._client.read(f"{paths.COMMANDS}/{opening_id}"))
+        if opening.id != opening_id:
+            raise AnswerNotUnderstood("another order")
+        return opening
 
     async def openings(self) -> list[RemoteOpening]:
         """Return all orders that the platform still has (11.2)."""
@@ -98,6 +94,15 @@ class Openings:
             *(proof for raw in by_lock if (proof := _by_lock(raw))),
             *(proof for raw in newest if (proof := _by_gateway(raw, opening.via_id))),
         ]
+
+
+def _is_for(opening: RemoteOpening, device: Device, known: Container[str]) -> bool:
+    """Return whether an order is a new one, for a lock and the gateway that opens it."""
+    return (
+        opening.id not in known
+        and opening.device_id == device.id
+        and opening.via_id == device.via_id
+    )
 
 
 def _opening(raw: Any) -> RemoteOpening:
@@ -136,6 +141,7 @@ def _by_lock(raw: Any) -> Proof | None:
         via_id=client.gatewaydeviceid or None,
         occurred_at=entry.occurrencedatetime,
         granted=entry.granted,
+        key=entry.id,
     )
 
 

@@ -46,6 +46,8 @@ class Token:
         async with self._login:
             if self.value and self.value != refused and self._clock() < self._ends:
                 return
+            # What was refused is not good any more, also if no other one can be had now.
+            self._ends = datetime.min.replace(tzinfo=UTC)
             raw = await self._transport.read(
                 paths.LOGIN, method=HTTPMethod.POST, body=self._credentials
             )

@@ -1,0 +1,304 @@
+"""Remote openings of doors: asked for once, one at a time for a door, followed to an end that is proven or has its reason."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from .door import HOLD, LATE, LONGEST_DOUBT, Door, Ended, OpeningError, Shown, is_fresh
+from .vendors.model import Device
+from .vendors.openings import GRACE, End, Opening, OpensDoors, RemoteOpening
+from .vendors.vendor import OutcomeUnknown, RateLimited, VendorError
+
+SOON: Final = 5.0
+"""Seconds between two looks in the first minute, when somebody is likely to be at the door."""
+LATER: Final = 12.0
+AT_THE_END: Final = 1.0
+MINUTE: Final = timedelta(minutes=1)
+RETRY: Final = 60.0
+"""Seconds after which what is under way at the vendor is asked for again, where that failed."""
+ALL: Final = ""
+"""The key of the step that is about all doors."""
+
+
+class OpeningBook:
+    """The openings of an account's doors, looked after a step at a time, by whoever's clock calls for the next one."""
+
+    def __init__(
+        self,
+        vendor: OpensDoors,
+        *,
+        doors: Callable[[], Iterable[str]],
+        schedule: Callable[[str, float], None],
+        changed: Callable[[str], None],
+        ended: Callable[[str, Ended], None],
+        failed: Callable[[VendorError], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Initialize with what has `step` called for a key in some seconds, in the place of any call before.
+
+        `changed` is told of each door that may show something else, `ended` of what became of an opening, and
+        `failed` of a reading that failed and that nobody waits for.
+        """
+        self._vendor = vendor
+        self._ids = doors
+        self._schedule = schedule
+        self._changed = changed
+        self._ended = ended
+        self._failed = failed
+        self._clock = clock
+        self._doors: defaultdict[str, Door] = defaultdict(Door)
+        self._is_taken_up = False
+
+    def shows(self, device_id: str) -> Shown:
+        """Return what a door shows at this moment."""
+        return self._doors[device_id].shows(self._clock())
+
+    @property
+    def under_way(self) -> dict[str, Opening]:
+        """Return the openings that are followed, by door."""
+        return {
+            device_id: door.opening
+            for device_id, door in self._doors.items()
+            if door.opening is not None
+        }
+
+    def memory(self, device_id: str) -> dict[str, Any]:
+        """Return what is to be known of a door after a restart, so that each end is told, and told once."""
+        return self._doors[device_id].memory()
+
+    def recall(self, device_id: str, memory: Mapping[str, Any]) -> None:
+        """Know what was known of a door before a restart."""
+        if not self._is_taken_up:
+            self._doors[device_id].recall(memory)
+
+    # Commands
+
+    async def open(self, device: Device) -> None:
+        """Ask for an opening, once; raises OpeningError while one is under way, here or at the vendor, or may be."""
+        door = self._doors[device.id]
+        async with door.turn:
+            listed: Sequence[RemoteOpening] = ()
+            if door.opening is None:
+                listed = await self._compare_one(device.id)
+            if door.opening is not None:
+                raise OpeningError("already_opening")
+            if door.doubted_at is not None:
+                raise OpeningError("opening_in_doubt")
+            known = {remote.id for remote in listed}
+            try:
+                remote = await self._vendor.open_door(device, known)
+            except BaseException as err:
+                # What is no clear refusal may be on its way, even if nobody waits for it any more.
+                if isinstance(err, OutcomeUnknown) or not isinstance(err, VendorError):
+                    door.doubted_at = self._clock()
+                    self._schedule(device.id, SOON)
+                raise
+            self._follow(device.id, door.made(remote))
+
+    async def cancel(self, device: Device) -> None:
+        """Cancel the opening that is under way, if there is one; raises OpeningError where it is too late."""
+        door = self._doors[device.id]
+        async with door.turn:
+            if door.opening is None and (door.doubted_at or not self._is_taken_up):
+                await self._compare_one(device.id)
+            if (opening := door.opening) is None:
+                if door.doubted_at is not None:
+                    raise OutcomeUnknown("it may be on its way")
+                return
+            failure: VendorError | None = None
+            try:
+                await self._vendor.cancel_opening(opening.remote)
+            except VendorError as err:
+                failure = err
+            # Whatever was answered: how it stands is read back.
+            try:
+                await self._read(opening)
+            except VendorError as err:
+                self._failed(err)
+            self._settle(device.id, opening)
+            end = opening.end(self._now())
+            if end in (End.CANCELLED, End.EXPIRED, End.DENIED):
+                return
+            if end is not None or opening.remote.acknowledged_at is not None:
+                raise OpeningError("too_late_to_cancel") from failure
+            raise failure or OutcomeUnknown("not read back")
+
+    # Steps
+
+    async def step(self, key: str) -> None:
+        """Do what is due for a door, or for all."""
+        if key == ALL:
+            self._is_taken_up = await self._compare_all(list(self._ids()))
+            if not self._is_taken_up:
+                self._schedule(ALL, RETRY)
+            return
+        door = self._doors[key]
+        if door.opening is not None:
+            await self._look(key, door, door.opening)
+            return
+        self._changed(key)
+        if door.doubted_at is not None:
+            if self._clock() >= door.doubted_at + LONGEST_DOUBT:
+                door.doubted_at = None
+                return
+            # Before anything is read: that may take long.
+            self._schedule(key, LATER)
+            await self._compare_all([key])
+
+    def hurry(self, opening_id: str) -> None:
+        """Look at an opening at once, if it is followed."""
+        for device_id, opening in self.under_way.items():
+            if opening.remote.id == opening_id:
+                self._schedule(device_id, 0.0)
+
+    async def _look(self, device_id: str, door: Door, opening: Opening) -> None:
+        """Read how an opening stands, and what proves it; end it where that is clear."""
+        # Before anything is read: however long that takes, the end is told in time.
+        self._look_later(device_id, opening)
+        pause = 0.0
+        if not door.is_looking:
+            door.is_looking = True
+            try:
+                await self._read(opening)
+            except VendorError as err:
+                if isinstance(err, RateLimited):
+                    pause = err.wait
+                self._failed(err)
+            finally:
+                door.is_looking = False
+        self._settle(device_id, opening, pause)
+
+    # Readings
+
+    async def _read(self, opening: Opening) -> None:
+        at = self._now()
+        if opening.remote.acknowledged_at is None:
+            try:
+                remote = await self._vendor.opening(opening.remote.id)
+            except VendorError:
+                opening.miss(at)
+                raise
+            opening.take(remote, at)
+        await self._read_proofs(opening)
+
+    async def _read_proofs(self, opening: Opening) -> None:
+        if opening.remote.acknowledged_at is not None:
+            for proof in await self._vendor.proofs(opening.remote):
+                opening.prove(proof)
+
+    async def _compare_one(self, device_id: str) -> Sequence[RemoteOpening]:
+        """Read what is under way, and follow what is for a door whose turn is held; return all that is listed."""
+        read_at = self._clock()
+        listed = await self._vendor.openings()
+        await self._compare(device_id, listed, read_at)
+        return listed
+
+    async def _compare_all(self, device_ids: Iterable[str]) -> bool:
+        """Read what is under way, and follow what is for some doors; return whether that could be read."""
+        read_at = self._clock()
+        is_read = True
+        try:
+            listed = await self._vendor.openings()
+        except VendorError as err:
+            self._failed(err)
+            return False
+        for device_id in device_ids:
+            async with self._doors[device_id].turn:
+                try:
+                    await self._compare(device_id, listed, read_at)
+                except VendorError as err:
+                    self._failed(err)
+                    is_read = False
+        return is_read
+
+    async def _compare(
+        self, device_id: str, listed: Sequence[RemoteOpening], read_at: datetime
+    ) -> None:
+        """Follow what a list shows to be under way for a door; the newest, if there are several."""
+        door = self._doors[device_id]
+        if door.doubted_at is not None and read_at >= door.doubted_at + LATE:
+            door.doubted_at = None
+        if door.opening is not None:
+            return
+        at = read_at + self._vendor.ahead
+        door.clear(at)
+        # The oldest first, so that its lines are not taken for a newer one's.
+        own = [
+            remote
+            for remote in sorted(listed, key=lambda each: each.issued_at)
+            if remote.device_id == device_id and remote.id not in door.ended
+        ]
+        for remote in own:
+            if remote.acknowledged_at is not None and at >= remote.valid_until:
+                door.expect_late(remote)
+        found: Opening | None = None
+        for remote in own:
+            is_resumed = remote.id == door.resumed_id
+            is_over = remote.cancelled_at is not None or at >= remote.valid_until
+            if is_over and not is_resumed:
+                continue
+            opening = door.made(remote)
+            opening.take(remote, at)
+            await self._read_proofs(opening)
+            end = opening.end(self._now())
+            if end is None:
+                if found is None or found.remote.id != door.resumed_id:
+                    found = opening
+            elif is_resumed:
+                self._end(device_id, opening, end)
+            else:
+                door.end(opening, end)
+        if door.resumed_id is not None and door.resumed_id not in {
+            remote.id for remote in own
+        }:
+            self._ended(device_id, Ended(door.resumed_id, End.UNCONFIRMED))
+        door.resumed_id = None
+        if found is not None:
+            self._follow(device_id, found)
+
+    # What changes
+
+    def _follow(self, device_id: str, opening: Opening) -> None:
+        self._doors[device_id].follow(opening)
+        self._look_later(device_id, opening)
+        self._changed(device_id)
+
+    def _settle(self, device_id: str, opening: Opening, pause: float = 0.0) -> None:
+        """End an opening where that is clear; else look again, after a pause."""
+        if self._doors[device_id].opening is not opening:
+            return
+        if (end := opening.end(self._now())) is None:
+            self._look_later(device_id, opening, pause)
+        else:
+            self._end(device_id, opening, end)
+
+    def _end(self, device_id: str, opening: Opening, end: End) -> None:
+        door = self._doors[device_id]
+        door.end(opening, end)
+        if end is End.OPENED and is_fresh(opening, self._now()):
+            door.open_until = self._clock() + HOLD
+            self._schedule(device_id, HOLD.total_seconds())
+        elif door.doubted_at is not None:
+            self._schedule(device_id, SOON)
+        self._changed(device_id)
+        self._ended(device_id, Ended(opening.remote.id, end))
+
+    # Times
+
+    def _now(self) -> datetime:
+        """Return the time by the vendor's clock."""
+        return self._clock() + self._vendor.ahead
+
+    def _look_later(self, device_id: str, opening: Opening, pause: float = 0.0) -> None:
+        remote, now = opening.remote, self._now()
+        delay = max(SOON if now < remote.issued_at + MINUTE else LATER, pause)
+        if remote.acknowledged_at is None and now >= remote.valid_until:
+            # What was read before tells nothing of its end.
+            delay = AT_THE_END
+        # That is not to be told late.
+        for at in (remote.valid_until, remote.valid_until + GRACE):
+            if now < at:
+                delay = min(delay, (at - now).total_seconds())
+                break
+        self._schedule(device_id, delay)
