@@ -18,13 +18,16 @@ from .errors import CANCEL_ERRORS, OPENING_ERRORS, vendor_errors
 from .listeners import Listeners
 from .openings import ALL, OpeningBook
 from .vendors.model import Capability, Device
-from .vendors.openings import Opening, OpensDoors
+from .vendors.openings import End, Opening, OpensDoors
 from .vendors.vendor import RateLimited, VendorError
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+_TELLS_OF_IT: Final = (End.OPENED, End.DENIED)
+"""What became of openings that a log tells of."""
 
 
 class OpeningKeeper:
@@ -46,7 +49,7 @@ class OpeningKeeper:
             doors=self._doors,
             schedule=self._schedule,
             changed=lambda device_id: self.changed[device_id].async_tell(),
-            ended=lambda device_id, ended: self.ended[device_id].async_tell(ended),
+            ended=self._tell_end,
             failed=self._failed,
             clock=dt_util.utcnow,
         )
@@ -127,6 +130,16 @@ class OpeningKeeper:
             for device in self._coordinator.inventory.devices.values()
             if Capability.OPEN in device.capabilities
         ]
+
+    @callback
+    def _tell_end(self, device_id: str, ended: Ended) -> None:
+        """Tell what became of an opening, and have the logs read that tell who came."""
+        self.ended[device_id].async_tell(ended)
+        device = self._coordinator.inventory.devices.get(device_id)
+        if device and self._coordinator.log and ended.end in _TELLS_OF_IT:
+            for each in (device_id, device.via_id):
+                if each is not None:
+                    self._coordinator.log.async_hint(each)
 
     @callback
     def _failed(self, err: VendorError) -> None:

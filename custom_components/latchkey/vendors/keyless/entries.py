@@ -9,13 +9,11 @@ from ..model import Device, DeviceKind
 from ..passages import LogLine, Outcome
 from ..vendor import AnswerNotUnderstood
 from .pairs import Half
-from .wire import WireClient, WireGatewayEntry, WireLockEntry
+from .wire import OPENING, WireClient, WireGatewayEntry, WireLockEntry
 
 SYSTEM: Final = "system"
 AUDIT: Final = "audit"
 
-_OPENING: Final = ("open", "unlock")
-"""The names of conversations that open, as far as they are known."""
 _METHODS: Final = {"OPERATING_DEVICE": "app"}
 _GATEWAY: Final = "gateway"
 
@@ -71,13 +69,13 @@ def _of_lock(wire: WireLockEntry, lock_id: str) -> Entry | None:
     outcome = Outcome.OTHER
     if wire.granted is False:
         outcome = Outcome.DENIED
-    elif wire.granted and wire.eventname in _OPENING:
+    elif wire.granted and wire.eventname in OPENING:
         outcome = Outcome.GRANTED
     elif wire.granted is None and _is_boot(wire.eventname):
         outcome = Outcome.RESTART
     key = (wire.id,)
     half = None
-    if is_by_gateway and wire.granted is not None and wire.eventname in _OPENING:
+    if is_by_gateway and wire.granted is not None and wire.eventname in OPENING:
         half = Half(
             key=key,
             lock_id=lock_id,
@@ -112,7 +110,7 @@ def _of_gateway(wire: WireGatewayEntry, gateway_id: str, kind: str) -> Entry | N
     key = (gateway_id, kind, str(wire.sequencenumber), at.isoformat(), text)
     half = None
     outcome = Outcome.OTHER
-    if kind == AUDIT and text in _OPENING and wire.lockingdeviceid:
+    if kind == AUDIT and text in OPENING and wire.lockingdeviceid:
         outcome = Outcome.GRANTED
         half = Half(
             key=key,

@@ -10,12 +10,10 @@ from ..openings import SKEW, Proof, RemoteOpening
 from ..vendor import AnswerNotUnderstood, NotFound, OutcomeUnknown, VendorError
 from . import paths
 from .client import KeylessClient
-from .wire import WireClient, WireCommand, WireGatewayEntry, WireLockEntry
+from .wire import OPENING, WireClient, WireCommand, WireGatewayEntry, WireLockEntry
 
 _LOGGER = logging.getLogger(__name__)
 
-_OPENING: Final = ("open", "unlock")
-"""The names of conversations that open, as far as they are known."""
 _YEARS: Final = range(2000, 9000)
 _VALIDITY: Final = timedelta(minutes=5)
 
@@ -134,7 +132,7 @@ def _by_lock(raw: Any) -> Proof | None:
         return None
     if "GATEWAY" not in client.type.upper() or entry.granted is None:
         return None
-    if entry.eventname not in _OPENING or entry.occurrencedatetime is None:
+    if entry.eventname not in OPENING or entry.occurrencedatetime is None:
         return None
     return Proof(
         device_id=entry.lockingdeviceid,
@@ -153,7 +151,7 @@ def _by_gateway(raw: Any, gateway_id: str) -> Proof | None:
         return None
     if not entry.remotecommandid or entry.datetime is None:
         return None
-    if entry.conversationname not in _OPENING:
+    if entry.conversationname not in OPENING:
         return None
     return Proof(
         device_id=entry.lockingdeviceid,

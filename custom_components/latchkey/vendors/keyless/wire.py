@@ -1,11 +1,14 @@
 """The JSON of the platform."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from mashumaro import field_options
 
 from ..wire import ABSENT, Wire, limit, moment
+
+OPENING: Final = ("open", "unlock")
+"""The names of conversations that open, as far as they are known (5.2, 9.2)."""
 
 
 def _when() -> Any:
