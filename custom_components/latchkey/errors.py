@@ -46,12 +46,20 @@ HOLDER_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     }
 )
 """What fails in another way where it is about whom a grant is for."""
+INVITING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {**HOLDER_ERRORS, OutcomeUnknown: "outcome_unknown_invitation"}
+)
+"""What fails in another way where somebody is invited."""
+DELETION_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {**HOLDER_ERRORS, OutcomeUnknown: "outcome_unknown_deletion"}
+)
+"""What fails in another way where somebody is deleted."""
 INVITATION_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
-    {Conflict: "conflict_invitation", InvalidRequest: "invalid_request_user"}
+    {**DELETION_ERRORS, Conflict: "conflict_invitation"}
 )
 """What fails in another way where an invitation is taken back."""
 DEVICE_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
-    {Conflict: "conflict_operating_device", InvalidRequest: "invalid_request_user"}
+    {**DELETION_ERRORS, Conflict: "conflict_operating_device"}
 )
 """What fails in another way where somebody's device is deleted."""
 OPENING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(

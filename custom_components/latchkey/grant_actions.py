@@ -168,7 +168,8 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
             ):
                 raise Conflict
         updated = await keeper.book.update(record.grant_id, terms, code)
-        if (holders := entry.runtime_data.holders) and updated.holder_id:
+        holders = entry.runtime_data.holders
+        if holders and updated.holder_id and call.data.get(ATTR_NAME) is not None:
             await holders.async_name(updated.holder_id, updated.terms.name)
         keeper.async_changed(record.scope)
         shown = {} if code is None else {ATTR_CODE: code}

@@ -100,9 +100,10 @@ def extra(
             continue
         if key not in taken:
             raise invalid(key, "field_not_taken", credential=credential.value)
-        if value and not taken[key].pattern.fullmatch(value):
+        if taken[key].pattern.fullmatch(value):
+            fields[key] = value
+        elif value:
             raise invalid(key, "not_allowed")
-        fields[key] = value
     return fields
 
 
@@ -119,7 +120,7 @@ def code(call: ServiceCall, rule: CodeRule) -> str | None:
     """Return the code, where one is given; it must be where none is made here."""
     value = text(call, ATTR_CODE)
     if rule.kind is CodeKind.NONE:
-        if value is not None:
+        if value:
             raise invalid(ATTR_CODE, "no_code_taken")
         return None
     if value is None and rule.generated is not None:

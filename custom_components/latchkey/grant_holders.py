@@ -7,8 +7,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from . import fields
-from .const import ATTR_INVITATION, ATTR_INVITATION_ID, ATTR_USER_ID
-from .errors import HOLDER_ERRORS
+from .const import ATTR_INVITATION, ATTR_INVITATION_ID, ATTR_USER_ID, DOMAIN
+from .errors import HOLDER_ERRORS, INVITING_ERRORS
 from .grant_rows import grant_errors
 from .holders import HolderBook
 from .ledger import Terms
@@ -56,7 +56,11 @@ class Guest:
         try:
             return await invite(self._holders, self._holder_id, self._invitation)
         except HomeAssistantError as err:
-            return {"error": str(err)}
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="only_granted",
+                translation_placeholders={"error": str(err)},
+            ) from err
 
 
 async def invite(
@@ -64,7 +68,7 @@ async def invite(
 ) -> dict[str, Any]:
     """Invite a holder; return what the caller is told, a code in this answer alone."""
     name = holders.name(holder_id) or holder_id
-    with grant_errors(name, HOLDER_ERRORS):
+    with grant_errors(name, INVITING_ERRORS):
         made = await holders.async_invite(holder_id, invitation)
     told = {
         ATTR_INVITATION_ID: made.id,

@@ -59,8 +59,9 @@ async def issue(
         plans.append(Plan(place, credential, rule, terms, entry.entry_id, holders))
     if not plans:
         raise fields.invalid(ATTR_DEVICE_ID, "no_target")
-    if not call.return_response and any(_is_lost(plan, code) for plan in plans):
-        raise fields.invalid(ATTR_CODE, "code_would_be_lost")
+    if not call.return_response:
+        for plan in plans:
+            _refuse_lost(plan, code)
     taken = await asyncio.gather(*(_codes_in_use(plan) for plan in plans))
     if code is None and length:
         readable = [codes for codes in taken if not isinstance(codes, VendorError)]
@@ -91,11 +92,15 @@ async def issue(
     return rows
 
 
-def _is_lost(plan: Plan, code: str | None) -> bool:
-    """Return whether nobody would read what is told but once."""
+def _refuse_lost(plan: Plan, code: str | None) -> None:
+    """Refuse to have made what is told but once, and read by nobody."""
     if plan.rule.kind is not CodeKind.NONE:
-        return code is None
-    return plan.rule.is_final or plan.terms.fields.get(ATTR_INVITATION) == TOLD
+        if code is None:
+            raise fields.invalid(ATTR_CODE, "code_would_be_lost")
+    elif plan.rule.is_final:
+        raise fields.invalid(ATTR_CREDENTIAL, "answer_needed")
+    elif plan.terms.fields.get(ATTR_INVITATION) == TOLD:
+        raise fields.invalid(ATTR_INVITATION, "answer_needed")
 
 
 async def _codes_in_use(plan: Plan) -> set[str] | VendorError:
@@ -155,8 +160,15 @@ async def _invite(guest: Guest, rows: list[Row], *, is_told: bool) -> None:
     issued = [row for row in rows if "error" not in row]
     if not any(row[ATTR_GRANT_ID] for row in rows):
         await guest.discard()
-    elif issued and (invitation := await guest.invited()) is not None:
+    if not issued:
+        return
+    try:
+        invitation = await guest.invited()
+    except HomeAssistantError as err:
+        if not is_told:
+            issued[0]["error"] = err
+            return
+        invitation = {"error": str(err)}
+    if invitation is not None:
         for row in issued:
             row[ATTR_INVITATION] = invitation
-        if "error" in invitation and not is_told:
-            issued[0]["error"] = invitation["error"]

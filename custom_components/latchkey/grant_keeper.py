@@ -121,6 +121,7 @@ class GrantKeeper:
     def async_hint(self) -> None:
         """Compare all grants with the vendor's now: something happened there."""
         self._looked_at.clear()
+        self._looks.clear()
         self._entry.async_create_background_task(
             self._hass,
             self._tick(dt_util.utcnow()),
@@ -129,7 +130,12 @@ class GrantKeeper:
 
     @callback
     def async_changed(self, scope: str) -> None:
-        """Bring what was changed to the device."""
+        """Bring what was changed to the device, and look after it soon, however long others have been waiting there."""
+        self._looks.pop(scope, None)
+        self._deliver(scope)
+
+    @callback
+    def _deliver(self, scope: str) -> None:
         if self.deliveries and self._undelivered(scope):
             self.deliveries.request(scope)
         self._notify()
@@ -263,7 +269,7 @@ class GrantKeeper:
                 looks = self._looks.get(scope, 0) + 1
                 self._looks[scope] = looks if self._unsettled(scope) else 0
                 if self._idle(scope) and self._undelivered(scope):
-                    self.async_changed(scope)
+                    self._deliver(scope)
 
     async def _tell_by_clock(self, now: datetime) -> None:
         """Tell of what ends by itself, and ahead of it; all is marked before anything is waited for."""

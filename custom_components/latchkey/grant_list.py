@@ -1,6 +1,7 @@
 """Lists grants: the vendor's, joined with what the ledger knows of them."""
 
 import asyncio
+from collections.abc import Iterable
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -9,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from . import grant_fields
 from .const import ATTR_CREDENTIAL, ATTR_NAME
 from .coordinator import LatchkeyConfigEntry
+from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row
 from .ledger import Record, Terms
 from .vendors.grants import Access, GrantState, IssuedGrant
@@ -86,6 +88,25 @@ def record_of(grant: IssuedGrant, grant_id: str) -> Record:
         asked_at=now,
         changed_at=now,
     )
+
+
+async def granted_to(
+    keeper: GrantKeeper, scopes: Iterable[str], holder_id: str
+) -> list[Record]:
+    """Return all that somebody may open, or may still, whoever granted it."""
+    records = [
+        record
+        for record in keeper.ledger.records.values()
+        if record.holder_id == holder_id
+    ]
+    known = {record.vendor_id for record in records}
+    for scope in scopes:
+        records += [
+            record_of(grant, grant.vendor_id)
+            for grant in await keeper.vendor.issued(scope)
+            if grant.holder_id == holder_id and grant.vendor_id not in known
+        ]
+    return records
 
 
 def _state_of(grant: IssuedGrant) -> GrantState:

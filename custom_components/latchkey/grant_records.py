@@ -15,6 +15,8 @@ GRACE: Final = timedelta(minutes=2)
 """How long a request that nobody answered may still take effect."""
 LOOKS: Final = 2
 """How many readings, the last one after the grace, must agree that it did not."""
+NEAR: Final = timedelta(minutes=15)
+"""How near to a request in time something without a marker is taken for its effect; clocks may differ."""
 
 type Told = Callable[[Record], None]
 
@@ -58,6 +60,8 @@ class GrantRecords:
         rows: dict[str, IssuedGrant] = {}
         for row in listed:
             record = by_id.get(row.vendor_id)
+            if record is not None and not self._is_still(row, record):
+                continue
             if record is None:
                 record = unknown.get(row.grant_id or self._alike(row, unknown, rows))
             if record is not None:
@@ -70,20 +74,31 @@ class GrantRecords:
         unknown: dict[str, Record],
         taken: dict[str, IssuedGrant],
     ) -> str:
-        """Return the grant that a row without a marker can only be."""
-        if isinstance(self._vendor, ComparesGrants):
-            for grant_id, record in unknown.items():
-                if (
-                    grant_id not in taken
-                    and record.credential is not None
-                    and (
-                        row.issued_at is None
-                        or row.issued_at >= record.asked_at - GRACE
-                    )
-                    and self._vendor.is_as_ordered(row, record.order(None))
-                ):
-                    return grant_id
+        """Return the grant that a row without a marker can only be.
+
+        One that was given up is the last to be thought of, and soon not any more: by then it is somebody else's.
+        """
+        if not isinstance(self._vendor, ComparesGrants):
+            return ""
+        for record in sorted(unknown.values(), key=lambda record: record.is_gone):
+            if (
+                record.grant_id not in taken
+                and record.credential is not None
+                and (row.issued_at is None or row.issued_at >= record.asked_at - NEAR)
+                and not (record.is_gone and self._clock() > record.asked_at + NEAR)
+                and self._vendor.is_as_ordered(row, record.order(None))
+            ):
+                return record.grant_id
         return ""
+
+    def _is_still(self, row: IssuedGrant, record: Record) -> bool:
+        """Return whether a row is for whom and what the grant is, where a vendor lets that be changed."""
+        if not isinstance(self._vendor, ComparesGrants) or record.credential is None:
+            return True
+        return row.access.id == record.access_id and row.holder_id in (
+            None,
+            record.holder_id,
+        )
 
     def _revised(self, row: IssuedGrant, record: Record) -> IssuedGrant:
         """Return a row with the revision that it is of, where the vendor keeps none."""
@@ -139,10 +154,31 @@ class GrantRecords:
             step=Step.NONE,
             misses=0,
             lives_on=longer(record.lives_on, row.lives_on),
+            latest_end=self._narrowed(record, row),
             holder_id=record.holder_id or row.holder_id,
             opens_until=None,
             state=self._state_of(row, record, delivered_from, settled=settled),
         )
+
+    def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
+        """Return until when what was handed out may open, where a row opens for less than was known."""
+        if record.state is GrantState.ACTIVE and row.delivered is False:
+            # What it was handed out to is gone, at least from the vendor's list.
+            return record.may_open_until(self._clock())
+        if not row.limits_told:
+            return record.latest_end
+        return self._handed_out(record, row.start, row.end)
+
+    def _handed_out(
+        self, record: Record, start: datetime | None, end: datetime | None
+    ) -> datetime | None:
+        """Return until when what was handed out may open, once a grant has these times."""
+        terms = record.terms
+        opens_later = start and (terms.start is None or terms.start < start)
+        ends_earlier = end and (terms.end is None or terms.end > end)
+        if opens_later or ends_earlier:
+            return record.may_open_until(self._clock())
+        return record.latest_end
 
     def _state_of(
         self,

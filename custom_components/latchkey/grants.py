@@ -66,28 +66,27 @@ class GrantBook(GrantRecords):
         """Issue a grant; its state tells what is known of it. Raises where there is none."""
         async with self._turn(access.scope):
             now = self._clock()
-            record = self.ledger.put(
-                Record(
-                    grant_id=grant_id,
-                    access_id=access.id,
-                    access_name=access.name,
-                    scope=access.scope,
-                    credential=credential,
-                    terms=terms,
-                    state=GrantState.UNKNOWN,
-                    step=Step.ISSUE,
-                    created_at=now,
-                    asked_at=now,
-                    changed_at=now,
-                    holder_id=holder_id,
-                    lives_on=self._lives_on(credential, terms),
-                )
+            record = Record(
+                grant_id=grant_id,
+                access_id=access.id,
+                access_name=access.name,
+                scope=access.scope,
+                credential=credential,
+                terms=terms,
+                state=GrantState.UNKNOWN,
+                step=Step.ISSUE,
+                created_at=now,
+                asked_at=now,
+                changed_at=now,
+                holder_id=holder_id,
+                lives_on=self._lives_on(credential, terms),
             )
+            await self._refuse_second(record)
+            record = self.ledger.put(record, asked_at=self._clock())
             issued = Issued()
             try:
-                await self._refuse_second(record)
                 await self.ledger.save(now)
-            except LedgerError, VendorError:
+            except LedgerError:
                 del self.ledger.records[grant_id]
                 raise
             try:
@@ -116,11 +115,18 @@ class GrantBook(GrantRecords):
         return self._vendor.lives_on(credential, terms.fields)
 
     async def _refuse_second(self, record: Record) -> None:
-        """Raise Conflict where there is the same grant already, from which this one could not be told."""
+        """Raise Conflict where there is or may be the same grant already, from which this one could not be told."""
         assert record.credential is not None
         rule = self._vendor.codes.get(record.credential)
         if not isinstance(self._vendor, ComparesGrants) or (rule and rule.is_final):
             return
+        if any(
+            other.vendor_id is None
+            and not other.is_gone
+            and other.marks == record.marks
+            for other in self.ledger.of_scope(record.scope)
+        ):
+            raise Conflict
         order = record.order(None)
         rows = await self._vendor.issued(record.scope)
         if any(self._vendor.is_as_ordered(row, order) for row in rows):
@@ -143,6 +149,7 @@ class GrantBook(GrantRecords):
         self, record: Record, err: OutcomeUnknown | Conflict
     ) -> Record:
         """Return what became of an issue in doubt, as far as that can be read now."""
+        record = self._put(record, asked_at=self._clock())
         try:
             found = await self._read(record.scope)
         except VendorError:
@@ -194,7 +201,9 @@ class GrantBook(GrantRecords):
             try:
                 await self._vendor.update(vendor_id, record.order(code))
             except OutcomeUnknown:
-                record = self._put(record, state=GrantState.UNKNOWN)
+                record = self._put(
+                    record, state=GrantState.UNKNOWN, asked_at=self._clock()
+                )
                 try:
                     row = (await self._read(record.scope)).get(grant_id)
                 except VendorError:
@@ -226,15 +235,12 @@ class GrantBook(GrantRecords):
             return record
 
     def _reach(self, before: Record, wanted: Terms) -> dict[str, Any]:
-        """Return how far what was handed out before a change may reach."""
+        """Return how far what was and will be handed out may reach."""
         assert before.credential is not None
-        if before.lives_on is None:
-            return {}
+        named = wanted.fields and self._lives_on(before.credential, wanted)
         return {
-            "lives_on": longer(
-                before.lives_on, self._lives_on(before.credential, wanted)
-            ),
-            "latest_end": before.may_open_until(self._clock()),
+            "lives_on": longer(before.lives_on, named or None),
+            "latest_end": self._handed_out(before, wanted.start, wanted.end),
         }
 
     async def revoke(self, record: Record) -> Record:

@@ -1,6 +1,7 @@
 """The actions on those whom grants are for, for administrators."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -28,8 +29,16 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import LatchkeyConfigEntry
-from .errors import DEVICE_ERRORS, HOLDER_ERRORS, INVITATION_ERRORS, vendor_errors
+from .errors import (
+    DELETION_ERRORS,
+    DEVICE_ERRORS,
+    GRANT_ERRORS,
+    HOLDER_ERRORS,
+    INVITATION_ERRORS,
+    vendor_errors,
+)
 from .grant_holders import TOLD, invite
+from .grant_list import granted_to
 from .grant_rows import grant_errors
 from .holders import HolderBook
 from .vendors.grants import Credential
@@ -102,8 +111,7 @@ def _row(holders: HolderBook, holder: Holder) -> Row:
                 ATTR_INVITATION_ID: invitation_id,
                 "ends": ends_at and dt_util.as_local(ends_at).isoformat(),
             }
-            for invitation_id, (invited, ends_at) in holders.invitations.items()
-            if invited == holder.id
+            for invitation_id, ends_at in holders.open_invitations(holder.id).items()
         ],
     }
 
@@ -161,26 +169,16 @@ async def _revoke_invitation(
 async def _delete_user(
     call: ServiceCall, entry: LatchkeyConfigEntry, holders: HolderBook
 ) -> Row:
-    """Delete somebody with all that was granted; keys that are on a phone already open until they have run out."""
+    """Delete somebody with all that was granted."""
     holder = await _holder(call, holders)
     name = holders.name(holder.id) or holder.id
     if holder.is_administrator:
         raise fields.invalid(ATTR_USER_ID, "is_administrator")
     fields.confirmed(call, "confirm_delete_user", name=name)
-    with grant_errors(name, HOLDER_ERRORS):
-        await holders.async_delete(holder.id)
-    keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
-    keeper.async_hint()
-    now = dt_util.utcnow()
-    ends = [
-        until
-        for record in keeper.ledger.records.values()
-        if record.holder_id == holder.id and (until := record.may_open_until(now))
-    ]
-    row = _row(holders, holder)
-    if ends:
-        row["may_open_until"] = dt_util.as_local(max(ends)).isoformat()
-    return {"users": [row]}
+    async with _lost_keys(entry, holder.id) as may_open:
+        with grant_errors(name, DELETION_ERRORS):
+            await holders.async_delete(holder.id)
+    return {"users": [_row(holders, holder) | may_open]}
 
 
 async def _delete_device(
@@ -188,12 +186,34 @@ async def _delete_device(
 ) -> Row:
     """Delete what somebody opens with, such as the app of a phone that is lost."""
     device_id = fields.vendor_id(call, ATTR_OPERATING_DEVICE_ID)
-    with grant_errors(entry.title, DEVICE_ERRORS):
-        try:
-            await holders.vendor.delete_device(device_id)
-        except NotFound:
-            raise fields.invalid(
-                ATTR_OPERATING_DEVICE_ID, "unknown_operating_device"
-            ) from None
-    grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID).async_hint()
-    return {ATTR_OPERATING_DEVICE_ID: device_id}
+    unknown = fields.invalid(ATTR_OPERATING_DEVICE_ID, "unknown_operating_device")
+    with vendor_errors(entry.title):
+        found = await holders.vendor.holders()
+    owners = [holder.id for holder in found if device_id in holder.devices]
+    if not owners:
+        raise unknown
+    async with _lost_keys(entry, owners[0]) as may_open:
+        with grant_errors(entry.title, DEVICE_ERRORS):
+            try:
+                await holders.async_delete_device(device_id)
+            except NotFound:
+                raise unknown from None
+    told = {ATTR_OPERATING_DEVICE_ID: device_id, ATTR_USER_ID: owners[0]}
+    return told | may_open
+
+
+@asynccontextmanager
+async def _lost_keys(entry: LatchkeyConfigEntry, holder_id: str) -> AsyncIterator[Row]:
+    """Look at all grants after something is deleted; tell until when keys may open that a phone has already."""
+    keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
+    with vendor_errors(entry.title, GRANT_ERRORS):
+        records = await granted_to(keeper, entry.runtime_data.data.devices, holder_id)
+    told: Row = {}
+    try:
+        yield told
+    finally:
+        keeper.async_hint()
+    now = dt_util.utcnow()
+    ends = [until for each in records if (until := each.may_open_until(now))]
+    if ends:
+        told["may_open_until"] = dt_util.as_local(max(ends)).isoformat()

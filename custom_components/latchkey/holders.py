@@ -1,8 +1,8 @@
 """Whom an account's grants are for: the names that the vendor does not know, and the invitations that it does not list."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 import logging
 from typing import Any, Final
@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .ledger import LedgerError
 from .ledger_store import LedgerStore
-from .vendors.holders import Holder, Invitation, KnowsHolders
+from .vendors.holders import Invitation, KnowsHolders
 from .vendors.vendor import NotFound, OutcomeUnknown, VendorError
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ class HolderBook:
         self._turn = asyncio.Lock()
         self._closed = False
         self._names: dict[str, str] = {}
-        self.vendor = vendor
-        self.invitations: dict[str, tuple[str, datetime | None]] = {}
+        self._invitations: dict[str, tuple[str, datetime | None]] = {}
         """Who was invited, and until when, by the invitations' ids."""
+        self.vendor = vendor
 
     async def async_load(self) -> None:
         """Load what was kept; invitations that have ended are forgotten."""
@@ -45,7 +45,7 @@ class HolderBook:
         for invitation_id, (holder_id, text) in data.get("invitations", {}).items():
             ends_at = dt_util.parse_datetime(text) if text else None
             if ends_at is None or ends_at > now:
-                self.invitations[invitation_id] = (holder_id, ends_at)
+                self._invitations[invitation_id] = (holder_id, ends_at)
 
     async def async_close(self) -> None:
         """Let what is under way be answered, and begin nothing more, so that nobody writes after us."""
@@ -58,71 +58,108 @@ class HolderBook:
         """Return by what name a holder is known here."""
         return self._names.get(holder_id)
 
-    async def async_name(self, holder_id: str, name: str) -> None:
-        """Know a holder by a name; where that cannot be written it is known until the next start."""
-        if self._names.get(holder_id) != name:
-            self._names[holder_id] = name
-            await self._save_if_possible()
+    def open_invitations(self, holder_id: str) -> dict[str, datetime | None]:
+        """Return until when a holder's invitations are good, by their ids."""
+        now = dt_util.utcnow()
+        return {
+            invitation_id: ends_at
+            for invitation_id, (invited, ends_at) in self._invitations.items()
+            if invited == holder_id and (ends_at is None or ends_at > now)
+        }
 
-    async def async_create(self, name: str) -> str:
-        """Make a holder, and return the id; raises LedgerError, with nothing sent, where nothing can be written."""
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Wait for earlier calls; raises LedgerError, with nothing sent, once the book is closed."""
         async with self._turn:
             if self._closed:
                 raise LedgerError("closed")
+            yield
+
+    async def async_name(self, holder_id: str, name: str) -> None:
+        """Know a holder by a name; where that cannot be written it is known until the next start."""
+        with suppress(LedgerError):
+            async with self._in_turn():
+                if self._names.get(holder_id) != name:
+                    self._names[holder_id] = name
+                    await self._save_if_possible()
+
+    async def async_create(self, name: str) -> str:
+        """Make a holder, and return the id; raises LedgerError, with nothing sent, where nothing can be written."""
+        async with self._in_turn():
             await self._async_save()
             holder_id = await self.vendor.create_holder()
             self._names[holder_id] = name
-            try:
-                await self._async_save()
-            except LedgerError:
-                await self.async_discard(holder_id)
-                raise
+            await self._save_if_possible()
             return holder_id
 
     async def async_discard(self, holder_id: str) -> None:
         """Delete a holder who was made for nothing; one who stays opens nothing."""
-        self._names.pop(holder_id, None)
         try:
             await self.vendor.delete_holder(holder_id)
         except VendorError as err:
             _LOGGER.warning("A user who was made for nothing stays: %s", err)
-        await self._save_if_possible()
+            return
+        with suppress(LedgerError):
+            async with self._in_turn():
+                del self._names[holder_id]
+                await self._save_if_possible()
 
-    async def async_delete(self, holder_id: str) -> Holder:
+    async def async_delete(self, holder_id: str) -> None:
         """Delete a holder with all that it may open; what is in doubt is read back."""
-        async with self._turn:
-            holder = await self.vendor.holder(holder_id)
+        async with self._in_turn():
             try:
-                await self.vendor.delete_holder(holder.id)
+                await self.vendor.delete_holder(holder_id)
             except OutcomeUnknown:
-                with suppress(NotFound):
-                    await self.vendor.holder(holder.id)
+                if not await self._is_deleted(holder_id):
                     raise
-            for invitation_id, (invited, _) in list(self.invitations.items()):
-                if invited == holder.id:
-                    del self.invitations[invitation_id]
             # The name stays: what was granted may open for a while, and be told of in the logs.
+            for invitation_id, (invited, _) in list(self._invitations.items()):
+                if invited == holder_id:
+                    del self._invitations[invitation_id]
             await self._save_if_possible()
-            return holder
+
+    async def _is_deleted(self, holder_id: str) -> bool:
+        try:
+            await self.vendor.holder(holder_id)
+        except NotFound:
+            return True
+        except VendorError:
+            pass
+        return False
+
+    async def async_delete_device(self, device_id: str) -> None:
+        """Delete what a holder opens with; what is in doubt is read back."""
+        async with self._in_turn():
+            try:
+                await self.vendor.delete_device(device_id)
+            except OutcomeUnknown as err:
+                try:
+                    found = await self.vendor.holders()
+                except VendorError:
+                    raise err from None
+                if any(device_id in holder.devices for holder in found):
+                    raise
 
     async def async_invite(
         self, holder_id: str, fields: Mapping[str, str]
     ) -> Invitation:
         """Invite a holder, and remember that."""
-        invitation = await self.vendor.invite(holder_id, fields)
-        self.invitations[invitation.id] = (holder_id, invitation.ends_at)
-        await self._save_if_possible()
-        return invitation
+        async with self._in_turn():
+            invitation = await self.vendor.invite(holder_id, fields)
+            self._invitations[invitation.id] = (holder_id, invitation.ends_at)
+            await self._save_if_possible()
+            return invitation
 
     async def async_revoke_invitation(self, invitation_id: str) -> None:
         """Take an invitation back; one that there is not any more is as good as taken back."""
-        try:
-            await self.vendor.revoke_invitation(invitation_id)
-        except NotFound:
-            if invitation_id not in self.invitations:
-                raise
-        self.invitations.pop(invitation_id, None)
-        await self._save_if_possible()
+        async with self._in_turn():
+            try:
+                await self.vendor.revoke_invitation(invitation_id)
+            except NotFound:
+                if invitation_id not in self._invitations:
+                    raise
+            self._invitations.pop(invitation_id, None)
+            await self._save_if_possible()
 
     async def _save_if_possible(self) -> None:
         try:
@@ -135,7 +172,7 @@ class HolderBook:
             "names": self._names,
             "invitations": {
                 invitation_id: (holder_id, ends_at and ends_at.isoformat())
-                for invitation_id, (holder_id, ends_at) in self.invitations.items()
+                for invitation_id, (holder_id, ends_at) in self._invitations.items()
             },
         }
         await self._store.async_write(data)

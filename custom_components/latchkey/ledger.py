@@ -69,7 +69,7 @@ class Record(DataClassDictMixin):
     lives_on: timedelta | None = None
     """For how long it may open after it was taken back."""
     latest_end: datetime | None = None
-    """The latest end that it had before its present one."""
+    """Until when what was handed out may open, from before it came to open for less."""
     opens_until: datetime | None = None
     """Until when it may open although the vendor lists it no more."""
 
@@ -96,21 +96,42 @@ class Record(DataClassDictMixin):
         )
 
     def may_open_until(self, now: datetime) -> datetime | None:
-        """Return until when it may open although it is taken back now; None for not at all."""
-        if self.lives_on is None:
+        """Return until when it may open although it is taken back now, if it is not yet; None for not at all.
+
+        What is handed out until now may open for as long as it lives on, within what is and was granted.
+        """
+        if self.lives_on is None or self.state_at(now) in ENDED:
             return None
-        ends = [end for end in (self.latest_end, self.terms.end) if end]
-        until = min([now + self.lives_on, *([max(ends)] if ends else [])])
+        if self.opens_until:
+            return self.opens_until
+        reach = now + self.lives_on
+        ends = [
+            min(terms.end or reach, reach)
+            for terms in (self.terms, self.wanted or self.terms)
+            if terms.start is None or terms.start < reach
+        ]
+        until = max(*ends, self.latest_end or now, now)
         return until if until > now else None
 
     def outlives(self, now: datetime) -> datetime | None:
-        """Return until when it may open beyond what its state and its end say; None for no longer."""
-        state = self.state_at(now)
+        """Return until when it may open beyond what its state and its times say; None for no longer."""
+        state, start, end = self.state_at(now), self.terms.start, self.terms.end
         if state is GrantState.REVOKING:
-            return self.opens_until or self.may_open_until(now)
-        if state in ENDED or self.latest_end is None or self.terms.end is None:
+            return self.may_open_until(now)
+        if state in ENDED or self.latest_end is None or self.latest_end <= now:
             return None
-        return self.latest_end if self.latest_end > max(self.terms.end, now) else None
+        is_more = (
+            state is GrantState.PENDING
+            or (end is not None and end < self.latest_end)
+            or (start is not None and start > now)
+        )
+        return self.latest_end if is_more else None
+
+    @property
+    def marks(self) -> tuple[object, ...]:
+        """Return what it is told from others by, where the vendor's rows carry no marker."""
+        whose = (self.credential, self.holder_id, self.access_id)
+        return (*whose, self.terms.start, self.terms.end)
 
     @property
     def is_gone(self) -> bool:
@@ -119,7 +140,8 @@ class Record(DataClassDictMixin):
 
     def state_at(self, now: datetime) -> GrantState:
         """Return the state, which the clock may have ended."""
-        over = self.terms.end is not None and self.terms.end <= now
+        ends = [end for end in (self.terms.end, self.latest_end) if end]
+        over = self.terms.end is not None and max(ends) <= now
         if over and self.state in (GrantState.PENDING, GrantState.ACTIVE):
             return GrantState.EXPIRED
         if self.opens_until is not None and self.opens_until <= now:

@@ -16,18 +16,12 @@ from ..grants import (
     Order,
 )
 from ..model import Device, DeviceKind
-from ..vendor import (
-    AnswerNotUnderstood,
-    InvalidField,
-    InvalidRequest,
-    NotFound,
-    OutcomeUnknown,
-)
+from ..vendor import InvalidField, InvalidRequest, NotFound
 from . import offline_keys, paths, permissions
 from .client import KeylessClient
 from .people import INVITATION_FIELDS, People
 from .values import ID, PHONE
-from .wire import WireOfflineKey, WirePermission
+from .wire import WireGranted, WireOfflineKey, WirePermission
 
 CODES: Final = {
     Credential.APP: CodeRule(CodeKind.NONE, 0, 0),
@@ -108,9 +102,9 @@ class Grants(People):
     def lives_on(
         self, credential: Credential, fields: Mapping[str, str]
     ) -> timedelta | None:
-        """Return for how long a key that a phone has fetched opens after the permission was revoked (6.4)."""
+        """Return for how long a key that a phone has opens after it was taken back here (6.4, 7)."""
         if credential is Credential.OFFLINE_KEY:
-            return None
+            return offline_keys.LIVES_ON
         return permissions.validity(fields)
 
     def is_as_ordered(self, row: IssuedGrant, order: Order) -> bool:
@@ -130,17 +124,12 @@ class Grants(People):
         if order.credential is Credential.OFFLINE_KEY:
             device_id = await self._device_of(order)
             body = offline_keys.body(order, device_id)
-            return offline_keys.answered(await self._sent(paths.OFFLINE_KEYS, body))
-        raw = await self._sent(paths.PERMISSIONS, permissions.body(order))
-        found = raw.get("id") if isinstance(raw, dict) else None
-        is_told = isinstance(found, str) and found
-        return Issued(vendor_id=f"{permissions.KIND}/{found}" if is_told else None)
-
-    async def _sent(self, path: str, body: Any) -> Any:
-        try:
-            return await self._change(HTTPMethod.POST, path, body)
-        except AnswerNotUnderstood:
-            raise OutcomeUnknown("not JSON") from None
+            raw = await self._change(HTTPMethod.POST, paths.OFFLINE_KEYS, body)
+            return offline_keys.answered(raw)
+        body = permissions.body(order)
+        raw = await self._change(HTTPMethod.POST, paths.PERMISSIONS, body)
+        found = WireGranted.id_in(raw)
+        return Issued(vendor_id=found and f"{permissions.KIND}/{found}")
 
     async def _device_of(self, order: Order) -> str:
         """Return what the user of an offline key opens with, of which there is one (3)."""
@@ -153,6 +142,12 @@ class Grants(People):
         """Make a permission what is ordered (6.5, 6.3)."""
         path = self._permission(vendor_id)
         held = WirePermission.parse(await self._client.read(path))
+        if (held.userid, held.lockingdeviceid) != (
+            order.holder_id,
+            order.access.scope,
+        ):
+            # All about a permission but its id can be changed elsewhere: it is another one now.
+            raise NotFound("permission")
         if body := permissions.changed_body(held, order):
             await self._change(HTTPMethod.PUT, path, body)
 
@@ -194,15 +189,13 @@ class Grants(People):
 def _of_lock[W: (WirePermission, WireOfflineKey)](
     wire: type[W], listed: list[Any], lock_id: str
 ) -> list[W]:
-    """Return the rows of a lock; raises AnswerNotUnderstood where one of them cannot be read: it must not pass for gone."""
-    rows, all_read = wire.parse_all(
-        [
-            raw
-            for raw in listed
-            if not isinstance(raw, dict)
-            or raw.get("lockingDeviceId", lock_id) == lock_id
-        ]
-    )
-    if not all_read:
-        raise AnswerNotUnderstood(wire.__name__)
+    """Return the rows of a lock; raises AnswerNotUnderstood for one that cannot be read and may be of it: it must not pass for gone."""
+    rows = []
+    for raw in listed:
+        named = raw.get("lockingDeviceId", lock_id) if isinstance(raw, dict) else None
+        if isinstance(named, str) and named not in ("", lock_id):
+            continue
+        row = wire.parse(raw)
+        if row.lockingdeviceid == lock_id:
+            rows.append(row)
     return rows

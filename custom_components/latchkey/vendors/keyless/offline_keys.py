@@ -12,7 +12,7 @@ from ..vendor import InvalidField, OutcomeUnknown
 from ..wire import ABSENT
 from . import permissions
 from .values import iso
-from .wire import WireOfflineKey
+from .wire import WireGranted, WireOfflineKey
 
 KIND: Final = "offline-key"
 _DELIVERIES: Final = {
@@ -30,6 +30,8 @@ FIELDS: Final = (
 _LONGEST: Final = timedelta(hours=24)
 _MOST_AHEAD: Final = timedelta(days=30)
 _LONGEST_LINK: Final = 42
+LIVES_ON: Final = _MOST_AHEAD + _LONGEST
+"""A key opens to its end, whether or not the platform still lists it."""
 
 
 def check(
@@ -93,9 +95,9 @@ def answered(raw: Any) -> Issued:
         for member, key in keys.items()
         if member != "primaryKey" and (value := _value(key)) is not None
     ]
-    key_id = primary.get("id")
+    key_id = WireGranted.id_in(primary)
     return Issued(
-        vendor_id=f"{KIND}/{key_id}" if isinstance(key_id, str) and key_id else None,
+        vendor_id=key_id and f"{KIND}/{key_id}",
         code=code,
         alternative_code=others[0] if others else None,
     )
@@ -120,5 +122,6 @@ def issued(wire: WireOfflineKey, name: str, holder_id: str | None) -> IssuedGran
         leaving=False,
         credential=Credential.OFFLINE_KEY,
         holder_id=holder_id,
+        lives_on=LIVES_ON,
         issued_at=wire.issuancedatetime,
     )

@@ -38,11 +38,8 @@ class People:
 
     async def create_holder(self) -> str:
         """Create a user of the role USER (2.2); the access key in the answer is not looked at."""
-        try:
-            answer = await self._change(HTTPMethod.POST, paths.USERS, {"role": "USER"})
-            return WireUser.parse(answer).id
-        except AnswerNotUnderstood:
-            raise OutcomeUnknown("user") from None
+        answer = await self._change(HTTPMethod.POST, paths.USERS, {"role": "USER"})
+        return _made(WireUser, answer).id
 
     async def holders(self) -> list[Holder]:
         """Return all users (2.1) with their operating devices (3.3)."""
@@ -96,11 +93,8 @@ class People:
             body["phoneNumber"] = fields["phone"]
         if delivery == "email":
             body["emailAddress"] = fields["email"]
-        try:
-            answer = await self._change(HTTPMethod.POST, paths.INVITATIONS, body)
-            wire = WireInvitation.parse(answer)
-        except AnswerNotUnderstood:
-            raise OutcomeUnknown("invitation") from None
+        answer = await self._change(HTTPMethod.POST, paths.INVITATIONS, body)
+        wire = _made(WireInvitation, answer)
         return Invitation(
             id=wire.id,
             ends_at=wire.expirationdatetime,
@@ -114,18 +108,35 @@ class People:
         await self._change(HTTPMethod.DELETE, path)
 
     async def _devices(self) -> list[WireOperatingDevice]:
+        """Return all operating devices; one that cannot be read may be anybody's."""
         raw = await self._listings.every(paths.OPERATING_DEVICES)
-        devices, _ = WireOperatingDevice.parse_all(raw)
+        devices, all_read = WireOperatingDevice.parse_all(raw)
+        if not all_read:
+            raise AnswerNotUnderstood(WireOperatingDevice.__name__)
         return devices
 
     async def _change(self, method: HTTPMethod, path: str, body: Any = None) -> Any:
-        """Send what changes something, once; return the answer's JSON, None where it has none."""
+        """Send what changes something, once; return the answer's JSON, None where it has none.
+
+        Raises OutcomeUnknown for an answer that is something else: it need not come from the platform.
+        """
         self._listings.changed()
         try:
             answer = await self._client.command(method, path, body)
         finally:
             self._listings.changed()
-        return answer.json() if answer.body.strip() else None
+        try:
+            return answer.json() if answer.body.strip() else None
+        except AnswerNotUnderstood:
+            raise OutcomeUnknown("not JSON") from None
+
+
+def _made[W: (WireUser, WireInvitation)](wire: type[W], answer: Any) -> W:
+    """Return what was made; raises OutcomeUnknown for an answer that does not say so."""
+    try:
+        return wire.parse(answer)
+    except AnswerNotUnderstood:
+        raise OutcomeUnknown(wire.__name__) from None
 
 
 def _holder(user: WireUser, devices: list[WireOperatingDevice]) -> Holder:

@@ -13,6 +13,7 @@ _DURATION: Final = re.compile(
     r"(?:T(?:(?P<hours>\d{1,7})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,9})(?:\.\d+)?S)?)?",
     re.ASCII,
 )
+_LONGEST: Final = timedelta(days=3650)
 
 
 def iso(moment: datetime) -> str:
@@ -21,10 +22,11 @@ def iso(moment: datetime) -> str:
 
 
 def duration(text: str) -> timedelta | None:
-    """Return an ISO 8601 duration without months and years, or None for what is not one."""
+    """Return an ISO 8601 duration without months and years, or None for what is none that the platform could mean."""
     found = _DURATION.fullmatch(text.strip().upper())
     if found is None or not any(found.groups()):
         return None
-    return timedelta(
+    length = timedelta(
         **{unit: int(count) for unit, count in found.groupdict("0").items()}
     )
+    return length if length <= _LONGEST else None

@@ -1,22 +1,47 @@
 """The JSON of the platform."""
 
 from dataclasses import dataclass, field
+import re
 from typing import Any, Final
 
 from mashumaro import field_options
 
+from ..vendor import AnswerNotUnderstood
 from ..wire import ABSENT, Wire, limit, moment
 
 OPENING: Final = ("open", "unlock")
 """The names of conversations that open, as far as they are known (5.2, 9.2)."""
+_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_YEARS: Final = range(1970, 9999)
+"""In which a time can be told in every zone."""
 
 
 def _when() -> Any:
     return field(default=None, metadata=field_options(deserialize=moment))
 
 
-def _limit() -> Any:
-    return field(default=ABSENT, metadata=field_options(deserialize=limit))
+def _bound() -> Any:
+    """Return the field of a time that is as good as absent where it cannot be read: permissions come in unknown forms."""
+    return field(default=ABSENT, metadata=field_options(deserialize=_read_bound))
+
+
+def _read_bound(value: Any) -> Any:
+    try:
+        found = limit(value)
+    except ValueError:
+        return ABSENT
+    return found if found is None or found.year in _YEARS else ABSENT
+
+
+def _identity() -> Any:
+    """Return the field of an id that there must be, and that may stand in a path."""
+    return field(metadata=field_options(deserialize=_read_id))
+
+
+def _read_id(value: Any) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise ValueError
+    return value
 
 
 @dataclass(kw_only=True)
@@ -125,7 +150,7 @@ class WireGatewayEntry(Wire):
 class WireUser(Wire):
     """A user, who has no name here (2)."""
 
-    id: str
+    id: str = _identity()
     role: str = ""
 
 
@@ -133,42 +158,55 @@ class WireUser(Wire):
 class WireOperatingDevice(Wire):
     """What a user opens with (3.3)."""
 
-    id: str
-    userid: str
+    id: str = _identity()
+    userid: str = _identity()
 
 
 @dataclass(kw_only=True)
 class WireInvitation(Wire):
     """The answer to an invitation (3.1); what it holds beside the id depends on how it is delivered."""
 
-    id: str
+    id: str = _identity()
     expirationdatetime: Any = _when()
     invitationcode: str = field(default="", repr=False)
     environmenturl: str = ""
 
 
 @dataclass(kw_only=True)
-class WirePermission(Wire):
+class WireGranted(Wire):
+    """What is told of what was granted: a permission (6.1), a key (7.1)."""
+
+    id: str = _identity()
+
+    @classmethod
+    def id_in(cls, raw: Any) -> str | None:
+        """Return the id in an answer; None where it has none, and the list alone tells it."""
+        try:
+            return cls.parse(raw).id
+        except AnswerNotUnderstood:
+            return None
+
+
+@dataclass(kw_only=True)
+class WirePermission(WireGranted):
     """A permission (6)."""
 
-    id: str
-    userid: str
-    lockingdeviceid: str
+    userid: str = _identity()
+    lockingdeviceid: str = _identity()
     operationtype: str = ""
     permissiontype: str = ""
     operatingkeyvalidityduration: str = ""
-    start: Any = _limit()
-    end: Any = _limit()
+    start: Any = _bound()
+    end: Any = _bound()
 
 
 @dataclass(kw_only=True)
 class WireOfflineKey(Wire):
     """What is listed of an offline key (7.2); never its value."""
 
-    id: str
-    operatingdeviceid: str
-    lockingdeviceid: str
-    issueruserid: str = ""
-    startdatetime: Any = _limit()
-    enddatetime: Any = _limit()
+    id: str = _identity()
+    operatingdeviceid: str = _identity()
+    lockingdeviceid: str = _identity()
+    startdatetime: Any = _bound()
+    enddatetime: Any = _bound()
     issuancedatetime: Any = _when()
