@@ -36,13 +36,23 @@ REQUIRED = {
     "rename_locking_device": {"device_id", "name"},
     "delete_locking_device": {"device_id"},
     "start_re_keying": {"device_id"},
+    "get_users": set[str](),
+    "name_user": {"user_id", "name"},
+    "invite_user": {"user_id", "invitation"},
+    "revoke_invitation": {"invitation_id"},
+    "delete_user": {"user_id", "confirm"},
+    "delete_operating_device": {"operating_device_id"},
+    "get_callback_address": set[str](),
 }
 """The fields without which an action is always refused."""
 
 SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
 """The actions that answer nothing."""
 
-SECRET = {"code", "phone", "claiming_code"}
+ANSWER_ALONE = {"get_callback_address"}
+"""The actions that do nothing but answer what stands nowhere else."""
+
+SECRET = {"code", "phone", "email", "claiming_code"}
 """The fields whose values no error of a schema may show."""
 
 ACTIONS = tuple(REQUIRED)
@@ -125,8 +135,8 @@ async def test_selectors_and_examples(
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_answers(described: dict[str, dict[str, Any]], action: str) -> None:
-    """Answers are offered where there is something to tell, and are never forced upon anybody."""
-    expected = None if action in SILENT else {"optional": True}
+    """Answers are offered where there is something to tell, and forced upon nobody but who asks for nothing else."""
+    expected = None if action in SILENT else {"optional": action not in ANSWER_ALONE}
     assert described[action].get("response") == expected
 
 
