@@ -107,7 +107,7 @@ class Door:
     def memory(self) -> dict[str, Any]:
         """Return what is to be known after a restart."""
         return {
-            "opening_id": self.opening and self.opening.remote.id,
+            "opening_id": self.opening.remote.id if self.opening else self.resumed_id,
             "ended": {key: until.isoformat() for key, until in self.ended.items()},
             "known": list(self.known),
             "not_before": self.not_before and self.not_before.isoformat(),

@@ -170,6 +170,13 @@ class Openings(RuleBasedStateMachine):
             case "before" | "after":
                 self.platform.hanging = trouble
 
+    @precondition(lambda self: self.platform.held)
+    @rule()
+    def answer_one(self) -> None:
+        """Answer the first of the requests that hang; what follows from it may hang, too."""
+        self.platform.answer_one()
+        self.trial.settle()
+
     @rule()
     def mend(self) -> None:
         """Have all in order again."""
@@ -224,7 +231,7 @@ class Openings(RuleBasedStateMachine):
             case End.UNCONFIRMED:
                 if now < command.valid_until:
                     return False
-                if platform.troubled_at >= command.valid_until:
+                if platform.held or platform.troubled_at >= command.valid_until:
                     # It may not have been read.
                     return True
                 return (

@@ -188,6 +188,8 @@ class Trial:
             if not due or min(due) > end:
                 break
             platform.now = max(platform.now, min(due))
+            if is_running:
+                self._observe()
             platform.happen()
             for key in [key for key, at in self._timers.items() if at <= self.clock()]:
                 del self._timers[key]
