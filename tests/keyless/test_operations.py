@@ -15,24 +15,44 @@ from tests.keyless.home import LOG, Home
 
 TABLE: Final = (Path(__file__).parents[2] / "docs/keyless.md").read_text("utf-8")
 NUMBERS: Final = {
-    **{"login": "1", "list_users": "2.1", "create_user": "2.2", "get_user": "2.3"},
-    **{"delete_user": "2.4", "invite_operating_device": "3.1"},
-    **{"revoke_invitation": "3.2", "list_operating_devices": "3.3"},
-    **{"delete_operating_device": "3.4", "list_locking_devices": "4.1"},
-    **{"create_locking_device": "4.2", "modify_locking_device": "4.3"},
-    **{"get_locking_device": "4.4", "delete_locking_device": "4.5"},
-    **{"locking_device_system_log": "5.1", "locking_device_audit_log": "5.2"},
-    **{"grant_permission": "6.1", "list_permissions": "6.2"},
-    **{"update_permission": "6.3", "revoke_permission": "6.4", "get_permission": "6.5"},
-    **{"issue_offline_key": "7.1", "list_offline_keys": "7.2"},
-    **{"claim_gateway_device": "8.1", "list_gateway_devices": "8.2"},
-    **{"get_gateway_device": "8.3", "delete_gateway_device": "8.4"},
-    **{"gateway_device_system_log": "9.1", "gateway_device_audit_log": "9.2"},
-    **{"create_association": "10.1", "list_associations": "10.2"},
-    **{"get_association": "10.3", "delete_association": "10.4"},
-    **{"issue_remote_command": "11.1", "list_remote_commands": "11.2"},
-    **{"get_remote_command": "11.3", "cancel_remote_command": "11.4"},
-    **{"start_re_keying": "12.1"},
+    "login": "1",
+    "list_users": "2.1",
+    "create_user": "2.2",
+    "get_user": "2.3",
+    "delete_user": "2.4",
+    "invite_operating_device": "3.1",
+    "revoke_invitation": "3.2",
+    "list_operating_devices": "3.3",
+    "delete_operating_device": "3.4",
+    "list_locking_devices": "4.1",
+    "create_locking_device": "4.2",
+    "modify_locking_device": "4.3",
+    "get_locking_device": "4.4",
+    "delete_locking_device": "4.5",
+    "locking_device_system_log": "5.1",
+    "locking_device_audit_log": "5.2",
+    "grant_permission": "6.1",
+    "list_permissions": "6.2",
+    "update_permission": "6.3",
+    "revoke_permission": "6.4",
+    "get_permission": "6.5",
+    "issue_offline_key": "7.1",
+    "list_offline_keys": "7.2",
+    "claim_gateway_device": "8.1",
+    "list_gateway_devices": "8.2",
+    "get_gateway_device": "8.3",
+    "delete_gateway_device": "8.4",
+    "gateway_device_system_log": "9.1",
+    "gateway_device_audit_log": "9.2",
+    "create_association": "10.1",
+    "list_associations": "10.2",
+    "get_association": "10.3",
+    "delete_association": "10.4",
+    "issue_remote_command": "11.1",
+    "list_remote_commands": "11.2",
+    "get_remote_command": "11.3",
+    "cancel_remote_command": "11.4",
+    "start_re_keying": "12.1",
 }
 """The operations' numbers in the documentation."""
 UNUSED: Final = {"get_gateway_device", "get_association"}
@@ -41,7 +61,9 @@ UNUSED: Final = {"get_gateway_device", "get_association"}
 def test_each_has_a_row() -> None:
     """The table has a row for each operation, no more, and says of the unused ones why they are."""
     assert set(NUMBERS) == set(PATHS)
-    rows = dict(re.findall(r"^\| [^|]*\((\d+(?:\.\d+)?)\) \| (.*) \|$", TABLE, re.M))
+    rows = dict(
+        re.findall(r"^\| [^|]*\((\d+(?:\.\d+)?)\) \| (.*) \|$", TABLE, re.MULTILINE)
+    )
     assert rows.keys() == set(NUMBERS.values())
     unused = {name for name in PATHS if rows[NUMBERS[name]].startswith("not used")}
     assert unused == UNUSED
