@@ -119,6 +119,7 @@ class Keyless(Openings, Logs):
         for association in associations:
             if association.gatewaydeviceid in active:
                 ways[association.lockingdeviceid].append(association.gatewaydeviceid)
+        self._ways = ways
         devices = [
             *(_gateway(gateway) for gateway in gateways),
             *(_lock(lock, self._way(ways[lock.id])) for lock in locks),
