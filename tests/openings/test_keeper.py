@@ -11,8 +11,8 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.latchkey.opening_keeper import FRESH, LATER
-from custom_components.latchkey.remote_door import HOLD
+from custom_components.latchkey.door import FRESH, HOLD
+from custom_components.latchkey.openings import LATER
 from custom_components.latchkey.vendors.openings import GRACE
 from simulators.clock import utc_now
 from simulators.faults import Fault, FaultKind
@@ -148,7 +148,7 @@ class Schedule:
             state = self.home.shown("lock", "door", lock_id).state
             if state == "open":
                 assert any(
-                    now - at <= FRESH + timedelta(seconds=HOLD + LATER)
+                    now - at <= FRESH + HOLD + timedelta(seconds=LATER)
                     for command in commands
                     for at in proven(self.home, command)
                 ), "open without a proof"

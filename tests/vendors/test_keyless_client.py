@@ -310,7 +310,7 @@ async def test_nothing_is_told(
         for attempt in (
             account.connect().account,
             keyless.inventory,
-            partial(keyless.open_door, lock),
+            partial(keyless.open_door, lock, frozenset()),
         ):
             with pytest.raises(VendorError) as failure:
                 await attempt()

@@ -17,6 +17,7 @@ from custom_components.latchkey.vendors.transport import (
 )
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,
+    NotFound,
     OutcomeUnknown,
     RateLimited,
 )
@@ -135,6 +136,31 @@ async def test_date_of_an_answer(
         assert answered.date == NOW
     else:
         assert before <= answered.date <= datetime.now(UTC)
+
+
+async def test_clock_of_a_cloud(session: ClientSession) -> None:
+    """By how much the cloud's clock is ahead is told by its last answer, be it a refusal; what is absurd is not believed."""
+    dates: list[str] = []
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=404, headers={"Date": dates[-1]})
+
+    app = web.Application()
+    app.router.add_get("/units", answer)
+    async with served(app) as base:
+        transport = connect(session, base)
+        assert not transport.ahead
+        for seconds, is_believed in ((90, True), (-600, True), (10 * 86_400, False)):
+            ahead = timedelta(seconds=seconds)
+            dates.append(format_datetime(datetime.now(UTC) + ahead, usegmt=True))
+            with pytest.raises(NotFound):
+                await transport.read("units")
+            is_near = abs(transport.ahead - ahead) < timedelta(seconds=3)
+            assert is_near is is_believed
+        dates.append("soon")
+        with pytest.raises(NotFound):
+            await transport.read("units")
+        assert abs(transport.ahead + timedelta(seconds=600)) < timedelta(seconds=3)
 
 
 async def test_largest_answer(transport: Transport, cloud: FlexyKeyCloud) -> None:

@@ -1,7 +1,7 @@
 """The platform's gateways and locking devices as Latchkey's devices."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPMethod
 from typing import Any, Final
@@ -128,12 +128,13 @@ class Keyless(Grants, Openings, Logs, Events, Site):
         for association in associations:
             reached_by[association.lockingdeviceid].append(association.gatewaydeviceid)
         self._gateways_of = reached_by
+        self._ways = {
+            lock.id: [each for each in reached_by[lock.id] if each in active]
+            for lock in locks
+        }
         # Locks first: what one denied is known when its gateway's log tells of it.
         devices = [
-            *(
-                _lock(lock, self._way(active & {*reached_by[lock.id]}))
-                for lock in locks
-            ),
+            *(_lock(lock, self._way(self._ways[lock.id])) for lock in locks),
             *(
                 _gateway(gateway, self._firmware.get(gateway.id))
                 for gateway in gateways
@@ -151,7 +152,7 @@ class Keyless(Grants, Openings, Logs, Events, Site):
             readings=readings,
         )
 
-    def _way(self, gateway_ids: set[str]) -> str | None:
+    def _way(self, gateway_ids: Sequence[str]) -> str | None:
         """Return the gateway that was heard of most lately, of those that open a lock."""
         oldest = datetime.min.replace(tzinfo=UTC)
         return max(

@@ -1,7 +1,8 @@
 """Remote commands of the platform as openings, and its audit logs as their proof."""
 
-from collections.abc import Container, Sequence
-from datetime import timedelta
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ class Openings:
         """Initialize with the API and who we are."""
         self._client = client
         self._user_id = user_id
+        self._ways: Mapping[str, Sequence[str]] = {}
+        """The active gateways of each lock."""
 
     @property
     def ahead(self) -> timedelta:
@@ -33,10 +36,12 @@ class Openings:
 
     async def open_door(self, device: Device, known: Container[str]) -> RemoteOpening:
         """Order the lock's gateway to open it (11.1); a doubt is resolved by the list of orders (11.2)."""
-        if device.via_id is None:
+        via_id = await self._heard_last(device)
+        if via_id is None:
             raise NotFound("no gateway")
+        device = replace(device, via_id=via_id)
         try:
-            answer = await self._client.issue_command(device.via_id, device.id)
+            answer = await self._client.issue_command(via_id, device.id)
             opening = _opening(answer.json())
             if _is_for(opening, device, known):
                 return opening
@@ -52,6 +57,27 @@ class Openings:
             if is_ours and _is_for(opening, device, known):
                 return opening
         raise OutcomeUnknown("no such order is listed")
+
+    async def _heard_last(self, device: Device) -> str | None:
+        """Return the gateway that was awake last, of several that open a lock (9.1); the inventory may not know yet."""
+        ways = self._ways.get(device.id, ())
+        if len(ways) < 2:
+            return device.via_id
+        heard: dict[str, datetime] = {}
+        for gateway_id in ways:
+            try:
+                entries = await self._client.first(
+                    f"{paths.GATEWAY_LOG}/system",
+                    gateway_device_id=gateway_id,
+                    sort_direction="DESC",
+                    limit="1",
+                )
+                for raw in entries:
+                    if at := WireGatewayEntry.parse(raw).datetime:
+                        heard[gateway_id] = at
+            except VendorError as err:
+                _LOGGER.debug("gateway %s was not heard: %s", gateway_id, err)
+        return max(heard, key=heard.__getitem__, default=device.via_id)
 
     async def cancel_opening(self, opening: RemoteOpening) -> None:
         """Cancel an order (11.4); raises Conflict where it was read already."""
