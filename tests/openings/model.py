@@ -12,7 +12,12 @@ from typing import Any, Literal, override
 from custom_components.latchkey.vendors.keyless.adapter import Keyless
 from custom_components.latchkey.vendors.keyless.client import KeylessClient
 from custom_components.latchkey.vendors.keyless.token import Token
-from custom_components.latchkey.vendors.transport import TIMEOUT, Answer, Transport
+from custom_components.latchkey.vendors.transport import (
+    JSON,
+    TIMEOUT,
+    Answer,
+    Transport,
+)
 from custom_components.latchkey.vendors.vendor import (
     Conflict,
     NotFound,
@@ -308,6 +313,8 @@ class _Wire(Transport):
         path: str,
         body: Any = None,
         query: Mapping[str, str] | None = None,
+        *,
+        media_type: str = JSON,
     ) -> Answer:
         """Return the answer to a command, or lose it."""
         platform = self.platform

@@ -205,7 +205,7 @@ def test_nothing_changes_an_offline_key(vendor_id: str) -> None:
         ),
     ],
 )
-def test_offline_key(fields: dict[str, str], sent: dict[str, str]) -> None:
+def test_offline_key(fields: dict[str, Any], sent: dict[str, str]) -> None:
     """An offline key is issued for the user's phone, and its value stands in the answer, never in a representation."""
     answer = {
         "primaryKey": KEY,

@@ -124,7 +124,8 @@ def test_rename() -> None:
 
 def test_associate() -> None:
     """An association names both; whatever the platform answers, any 2xx is its consent."""
-    for answer in (b"", b" ", {"id": "a"}, []):
+    answers: tuple[Any, ...] = (b"", b" ", {"id": "a"}, [])
+    for answer in answers:
         keyless, transport = offline(POST_gateway_device_association=answer)
         run(keyless.associate(LOCK, GATEWAY))
         body = {"gatewayDeviceId": "gateway", "lockingDeviceId": "lock"}
