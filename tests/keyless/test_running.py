@@ -173,3 +173,30 @@ async def test_removed(home: Home) -> None:
     await home.settle()
     assert home.device(lock_id) is None
     assert home.hass.states.async_all() == []
+
+
+async def test_outage_is_noticed_soon(home: Home) -> None:
+    """An outage shows within some minutes, not with the next inventory, and costs few requests; so does its end."""
+    await home.start()
+    await home.run(120)
+    fault = home.fault("status", status=503)
+    await home.run(370)
+    assert home.door == "unavailable"
+    fault.hits = 0
+    await home.run(600)
+    # One reading and its two repetitions with each poll.
+    assert fault.hits <= 3 * 6
+    home.platform.clear_faults()
+    await home.run(130)
+    assert home.door == "locked"
+
+
+async def test_one_log_fails(home: Home) -> None:
+    """A log that cannot be read has the account looked at, which works: nothing is shown as out of reach."""
+    await home.start()
+    home.fault("status", "locking-device-log", status=503)
+    home.platform.requests.reset()
+    for _ in range(20):
+        await home.run(60)
+        assert home.door == "locked"
+    assert home.count("GET gateway-device") <= 20 * 60 / 120 + 1
