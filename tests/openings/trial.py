@@ -69,7 +69,6 @@ class Trial:
         """Return the time by our clock."""
         return self.platform.now - self._lag
 
-    @property
     def shows(self) -> Shown:
         """Return what the door shows."""
         return self.book.shows(LOCK)
