@@ -12,7 +12,7 @@ from .coordinator import LatchkeyConfigEntry
 from .entity import PointEntity, seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_points, async_follow_seen
 from .reading_binary_sensor import READING_BINARY_SENSORS, ReadingBinarySensor
-from .reading_sensor import READING
+from .reading_entity import READING
 from .vendors.model import Device
 
 # Nothing is sent.

@@ -12,8 +12,7 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.const import EntityCategory
 
 from .coordinator import LatchkeyCoordinator
-from .entity import DeviceEntity
-from .reading_sensor import READING
+from .reading_entity import ReadingEntity
 from .vendors.model import Device
 from .vendors.readings import Reading, ReadingKind
 
@@ -46,29 +45,19 @@ READING_BINARY_SENSORS: Final[Mapping[ReadingKind, BinarySensorEntityDescription
 )
 
 
-class ReadingBinarySensor(DeviceEntity, BinarySensorEntity):
+class ReadingBinarySensor(ReadingEntity, BinarySensorEntity):
     """What a device reports that is so or is not."""
 
     def __init__(
         self, coordinator: LatchkeyCoordinator, device: Device, reading: Reading
     ) -> None:
         """Initialize with the first value that was seen."""
-        super().__init__(coordinator, device, reading.id, READING)
-        self.entity_description = READING_BINARY_SENSORS[reading.kind]
-        self._attr_translation_key = self.entity_description.key
-        self._attr_translation_placeholders = {"number": reading.number}
-        self._reading_id = reading.id
+        super().__init__(
+            coordinator, device, reading, READING_BINARY_SENSORS[reading.kind]
+        )
 
     @property
     @override
     def is_on(self) -> bool:
         """Return whether it is so."""
-        values = self.coordinator.readings.values[self.device.id]
-        return values[self._reading_id].value is True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the device's readings."""
-        await super().async_added_to_hass()
-        changed = self.coordinator.readings.changed[self.device.id]
-        self.async_on_remove(changed.async_listen(self.async_show))
+        return self.value is True

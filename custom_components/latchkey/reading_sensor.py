@@ -21,11 +21,9 @@ from homeassistant.const import (
 )
 
 from .coordinator import LatchkeyCoordinator
-from .entity import DeviceEntity
+from .reading_entity import ReadingEntity
 from .vendors.model import Device
 from .vendors.readings import Reading, ReadingKind
-
-READING: Final = "reading"
 
 READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
     MappingProxyType(
@@ -109,18 +107,14 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
 )
 
 
-class ReadingSensor(DeviceEntity, SensorEntity):
-    """What a device measures or reports."""
+class ReadingSensor(ReadingEntity, SensorEntity):
+    """What a device measures or reports, as a value."""
 
     def __init__(
         self, coordinator: LatchkeyCoordinator, device: Device, reading: Reading
     ) -> None:
         """Initialize with the first value that was seen."""
-        super().__init__(coordinator, device, reading.id, READING)
-        self.entity_description = READING_SENSORS[reading.kind]
-        self._attr_translation_key = self.entity_description.key
-        self._attr_translation_placeholders = {"number": reading.number}
-        self._reading_id = reading.id
+        super().__init__(coordinator, device, reading, READING_SENSORS[reading.kind])
         if reading.name:
             self._attr_name = reading.name
         device_class = self.entity_description.device_class
@@ -139,12 +133,4 @@ class ReadingSensor(DeviceEntity, SensorEntity):
     @override
     def native_value(self) -> float | str | datetime:
         """Return the last value."""
-        values = self.coordinator.readings.values[self.device.id]
-        return values[self._reading_id].value
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to the device's readings."""
-        await super().async_added_to_hass()
-        changed = self.coordinator.readings.changed[self.device.id]
-        self.async_on_remove(changed.async_listen(self.async_show))
+        return self.value

@@ -12,7 +12,8 @@ from .entity import LatchkeyEntity, seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .grant_sensor import GRANT_SENSORS, DeliverySensor, GrantSensor
 from .push_sensor import PUSH, PUSH_SENSORS, PushSensor
-from .reading_sensor import READING, READING_SENSORS, ReadingSensor
+from .reading_entity import READING
+from .reading_sensor import READING_SENSORS, ReadingSensor
 from .vendors.model import Device
 
 # Nothing is sent.
