@@ -44,7 +44,7 @@ def async_describe_events(
 
     def name_of(data: Mapping[str, Any]) -> str | None:
         device = dr.async_get(hass).async_get(data.get(ATTR_DEVICE_ID) or "")
-        return device and (device.name_by_user or device.name)
+        return (device.name_by_user or device.name) if device else None
 
     @callback
     def describe_passage(event: Event[dict[str, Any]]) -> dict[str, Any]:

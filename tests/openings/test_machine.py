@@ -249,7 +249,7 @@ class Openings(RuleBasedStateMachine):
         """Assert that it is open only with a proof, and not for long; opening only for as long as that may be."""
         assert self.wrong == []
         now = self.platform.now
-        match self.trial.shows:
+        match self.trial.shows():
             case Shown.OPEN:
                 opening_id, (end, told_at) = list(self.told.items())[-1]
                 assert end is End.OPENED
@@ -273,13 +273,13 @@ class Openings(RuleBasedStateMachine):
         try:
             self.trial.mend()
             self.trial.wait((VALIDITY + GRACE).total_seconds() + 60)
-            assert self.trial.shows is Shown.REST
+            assert self.trial.shows() is Shown.REST
             assert self.trial.open().outcome == "done"
             self.platform.touch("granted", AT_ONCE, AT_ONCE, AT_ONCE)
             self.trial.wait(5)
-            assert self.trial.shows is Shown.OPEN
+            assert self.trial.shows() is Shown.OPEN
             self.trial.wait(HOLD.total_seconds())
-            assert self.trial.shows is Shown.REST
+            assert self.trial.shows() is Shown.REST
             self.check()
         finally:
             self.trial.close()
