@@ -69,9 +69,13 @@ class Door:
         """Return what the door shows."""
         if self.opening is not None:
             return Shown.OPENING
-        if self.open_until is not None and now < self.open_until:
-            return Shown.OPEN
-        return Shown.REST
+        return Shown.OPEN if self.hold_left(now) else Shown.REST
+
+    def hold_left(self, now: datetime) -> float:
+        """Return for how many seconds the door is still shown as open; none where the clock was set back by much."""
+        if self.open_until is None or not now < self.open_until <= now + 2 * HOLD:
+            return 0.0
+        return (self.open_until - now).total_seconds()
 
     def made(self, remote: RemoteOpening) -> Opening:
         """Return an opening that is told from the earlier ones."""
@@ -95,6 +99,13 @@ class Door:
         """Expect a line about an opening of which nothing is proven."""
         until = remote.valid_until + SKEW
         self.not_before = max(until, self.not_before or until)
+
+    def clear_doubt(self, read_at: datetime) -> None:
+        """Doubt no more where what was read at a time would tell of the command, by a clock that may have been set back."""
+        if self.doubted_at is not None:
+            self.doubted_at = min(self.doubted_at, read_at)
+            if read_at >= self.doubted_at + LATE:
+                self.doubted_at = None
 
     def clear(self, now: datetime) -> None:
         """Forget what has no bearing any more on what a list of this time tells."""

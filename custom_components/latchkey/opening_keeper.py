@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -13,7 +13,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .door import Ended, OpeningError, Shown
+from .door import Ended, OpeningError
 from .errors import CANCEL_ERRORS, OPENING_ERRORS, vendor_errors
 from .listeners import Listeners
 from .openings import ALL, OpeningBook
@@ -44,7 +44,7 @@ class OpeningKeeper:
         """Told when a door may show something else, by device."""
         self.ended: defaultdict[str, Listeners[[Ended]]] = defaultdict(Listeners)
         """Told of what became of an opening, by device."""
-        self._book = OpeningBook(
+        self.book = OpeningBook(
             vendor,
             doors=self._doors,
             schedule=self._schedule,
@@ -70,39 +70,26 @@ class OpeningKeeper:
     @property
     def under_way(self) -> dict[str, Opening]:
         """Return the openings that are followed, by device."""
-        return self._book.under_way
+        return self.book.under_way
 
     def is_under_way(self, opening_id: str) -> bool:
         """Return whether an opening is followed."""
         return any(each.remote.id == opening_id for each in self.under_way.values())
 
-    def shows(self, device_id: str) -> Shown:
-        """Return what a door shows at this moment."""
-        return self._book.shows(device_id)
-
-    def memory(self, device_id: str) -> dict[str, Any]:
-        """Return what is to be known of a door after a restart."""
-        return self._book.memory(device_id)
-
-    @callback
-    def async_recall(self, device_id: str, memory: Mapping[str, Any]) -> None:
-        """Know what was known of a door before a restart."""
-        self._book.recall(device_id, memory)
-
     @callback
     def async_hint(self, opening_id: str) -> None:
         """Look at an opening at once: something became of it."""
-        self._book.hurry(opening_id)
+        self.book.hurry(opening_id)
 
     async def async_open(self, device: Device) -> None:
         """Ask for an opening; refused while one is under way, which may still open."""
         with self._errors(device, OPENING_ERRORS):
-            await self._book.open(device)
+            await self.book.open(device)
 
     async def async_cancel(self, device: Device) -> None:
         """Cancel the opening that is under way, if it is not too late."""
         with self._errors(device, CANCEL_ERRORS):
-            await self._book.cancel(device)
+            await self.book.cancel(device)
 
     @contextmanager
     def _errors(
@@ -152,7 +139,7 @@ class OpeningKeeper:
     def _step(self, key: str) -> None:
         self._coordinator.config_entry.async_create_background_task(
             self._coordinator.hass,
-            self._book.step(key),
+            self.book.step(key),
             f"{self._coordinator.name}: opening",
         )
 

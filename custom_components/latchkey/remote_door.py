@@ -65,7 +65,7 @@ class RemoteDoor(OpeningEntity, LockEntity, RestoreEntity):
     @property
     def shows(self) -> Shown:
         """Return what the door shows at this moment."""
-        return self.openings.shows(self.device.id)
+        return self.openings.book.shows(self.device.id)
 
     @property
     @override
@@ -89,14 +89,14 @@ class RemoteDoor(OpeningEntity, LockEntity, RestoreEntity):
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
         """Return what is to be known of its openings after a restart."""
-        return RestoredExtraData(self.openings.memory(self.device.id))
+        return RestoredExtraData(self.openings.book.memory(self.device.id))
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the door's openings."""
         await super().async_added_to_hass()
         if stored := await self.async_get_last_extra_data():
-            self.openings.async_recall(self.device.id, stored.as_dict())
+            self.openings.book.recall(self.device.id, stored.as_dict())
         changed = self.openings.changed[self.device.id]
         self.async_on_remove(changed.async_listen(self.async_show))
 

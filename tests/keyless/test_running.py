@@ -200,3 +200,17 @@ async def test_one_log_fails(home: Home) -> None:
         await home.run(60)
         assert home.door == "locked"
     assert home.count("GET gateway-device") <= 20 * 60 / 120 + 1
+
+
+async def test_rate_limit_while_opening(home: Home) -> None:
+    """A pause that is asked for where an opening is looked at is one for all that is read behind it."""
+    await home.start()
+    await home.act("open")
+    home.fault("rate_limit", "remote-command", retry_after=200)
+    await home.run(20, 5)
+    home.platform.requests.reset()
+    await home.run(170)
+    assert home.platform.requests.total == 0
+    assert home.door == "opening"
+    await home.run(200)
+    assert home.platform.requests.total > 0

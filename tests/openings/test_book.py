@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.latchkey.door import HOLD, Ended, Shown
 from custom_components.latchkey.vendors.openings import GRACE, End
-from tests.openings.model import BERT, LOCK, VALIDITY, Execution
+from tests.openings.model import BERT, LATE, LOCK, VALIDITY, Execution
 from tests.openings.trial import AT_ONCE, Trial
 
 MINUTE = timedelta(minutes=1)
@@ -248,6 +248,16 @@ def test_doubt_ends(trial: Trial) -> None:
     assert not trial.platform.asked
 
 
+def test_cancelled_in_doubt(trial: Trial) -> None:
+    """What may be on its way cannot be cancelled before it has arrived, and can be then."""
+    trial.platform.loss = "late"
+    assert trial.open().outcome == "outcome_unknown"
+    assert trial.cancel().outcome == "outcome_unknown"
+    trial.wait(LATE.total_seconds())
+    assert trial.cancel().outcome == "done"
+    assert ends(trial) == [End.CANCELLED]
+
+
 # Too late
 
 
@@ -455,3 +465,37 @@ def test_hint(trial: Trial) -> None:
     trial.book.hurry(trial.book.under_way[LOCK].remote.id)
     trial.wait(0)
     assert trial.shows() is Shown.OPEN
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_clock_is_set(trial: Trial, seconds: int) -> None:
+    """Our clock may be set at any time: nothing lasts longer for it, and nothing is told that is not so."""
+    trial.open()
+    trial.lag += timedelta(seconds=seconds)
+    trial.wait(VALIDITY.total_seconds() - 1)
+    assert trial.shows() is Shown.OPENING
+    trial.wait(1)
+    assert ends(trial) == [End.EXPIRED]
+    trial.open()
+    trial.touch(wait=5)
+    trial.lag += timedelta(seconds=seconds)
+    trial.wait(HOLD.total_seconds())
+    assert trial.shows() is Shown.REST
+    trial.platform.loss = "without effect"
+    trial.open()
+    trial.lag += timedelta(seconds=seconds)
+    trial.wait(60)
+    assert trial.open().outcome == "done"
+
+
+def test_clocks_that_drift(trial: Trial) -> None:
+    """A step that comes a moment too early ends nothing, and is made up for."""
+    trial.open()
+    trial.touch(wait=5)
+    trial.lag += timedelta(milliseconds=3)
+    trial.wait(HOLD.total_seconds())
+    assert trial.shows() is Shown.OPEN
+    before = trial.changes
+    trial.wait(0.003)
+    assert trial.shows() is Shown.REST
+    assert trial.changes > before

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.latchkey.door import FRESH, is_fresh
 from custom_components.latchkey.vendors.openings import (
     GRACE,
     OVERDUE,
@@ -166,3 +167,25 @@ def test_older_reading() -> None:
     opening = followed(END, None)
     opening.take(before, READ_AT)
     assert opening.end(END) is End.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("proven_at", "now", "fresh"),
+    [
+        (None, READ_AT, False),
+        (READ_AT, READ_AT, True),
+        (READ_AT, READ_AT + FRESH - SECOND, True),
+        (READ_AT, READ_AT + FRESH, False),
+        (READ_AT + FRESH, READ_AT + 2 * FRESH - SECOND, True),
+        # The gateway's clock is late, or ahead: it was carried out after it was read, and not in the future.
+        (READ_AT - 2 * FRESH, READ_AT + SECOND, True),
+        (READ_AT + 2 * FRESH, READ_AT + SECOND, True),
+        (READ_AT + 2 * FRESH, READ_AT + FRESH, False),
+    ],
+)
+def test_fresh(proven_at: datetime | None, now: datetime, fresh: bool) -> None:
+    """A door is shown as open only if that was so within a minute, whatever the gateway's clock says."""
+    opening = Opening(command())
+    if proven_at:
+        opening.prove(proof(opening_id="command", occurred_at=proven_at))
+    assert is_fresh(opening, now) is fresh

@@ -58,7 +58,7 @@ class Trial:
         self.changes = 0
         self.failures: list[VendorError] = []
         self.calls: list[Call] = []
-        self._lag = lag
+        self.lag = lag
         self._tell = ended
         self._observe = observe
         self._timers: dict[str, datetime] = {}
@@ -67,7 +67,7 @@ class Trial:
 
     def clock(self) -> datetime:
         """Return the time by our clock."""
-        return self.platform.now - self._lag
+        return self.platform.now - self.lag
 
     def shows(self) -> Shown:
         """Return what the door shows."""
@@ -111,7 +111,8 @@ class Trial:
         self.start(memory)
 
     def _schedule(self, key: str, seconds: float) -> None:
-        self._timers[key] = self.clock() + timedelta(seconds=seconds)
+        # Whatever our clock is set to, timers go on.
+        self._timers[key] = self.platform.now + timedelta(seconds=seconds)
 
     def _changed(self, device_id: str) -> None:
         assert device_id == LOCK
@@ -180,7 +181,7 @@ class Trial:
         end = platform.now + timedelta(seconds=seconds)
         while True:
             due = [
-                *(at + self._lag for at in self._timers.values()),
+                *self._timers.values(),
                 *(at for at, _ in platform.held),
                 *(at for at, _ in platform.agenda),
             ]
@@ -190,7 +191,7 @@ class Trial:
             if is_running:
                 self._observe()
             platform.happen()
-            for key in [key for key, at in self._timers.items() if at <= self.clock()]:
+            for key in [key for key, at in self._timers.items() if at <= platform.now]:
                 del self._timers[key]
                 self._step(key)
             self.settle()
