@@ -2,19 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from .door import HOLD, LONGEST_DOUBT, Door, Ended, OpeningError, Shown, is_fresh
+from .opening_looks import LATER, SOON, read, read_proofs, until_next
 from .vendors.model import Device
-from .vendors.openings import GRACE, End, Opening, OpensDoors, RemoteOpening
+from .vendors.openings import End, Opening, OpensDoors, RemoteOpening
 from .vendors.vendor import OutcomeUnknown, RateLimited, VendorError
 
-SOON: Final = 5.0
-"""Seconds between two looks in the first minute, when somebody is likely to be at the door."""
-LATER: Final = 12.0
-AT_THE_END: Final = 1.0
-MINUTE: Final = timedelta(minutes=1)
 RETRY: Final = 60.0
 """Seconds after which what is under way at the vendor is asked for again, where that failed."""
 ALL: Final = ""
@@ -113,7 +109,7 @@ class OpeningBook:
                 failure = err
             # Whatever was answered: how it stands is read back.
             try:
-                await self._read(opening)
+                await read(self._vendor, opening, self._clock)
             except VendorError as err:
                 self._failed(err)
             self._settle(device.id, opening)
@@ -129,9 +125,10 @@ class OpeningBook:
     async def step(self, key: str) -> None:
         """Do what is due for a door, or for all."""
         if key == ALL:
-            self._is_taken_up = await self._compare_all(list(self._ids()))
             if not self._is_taken_up:
+                # Before anything is read: that may take long, and fail.
                 self._schedule(ALL, RETRY)
+                self._is_taken_up = await self._compare_all(list(self._ids()))
             return
         door = self._doors[key]
         if door.opening is not None:
@@ -145,7 +142,6 @@ class OpeningBook:
             if self._clock() >= door.doubted_at + LONGEST_DOUBT:
                 door.doubted_at = None
                 return
-            # Before anything is read: that may take long.
             self._schedule(key, LATER)
             await self._compare_all([key])
 
@@ -157,13 +153,13 @@ class OpeningBook:
 
     async def _look(self, device_id: str, door: Door, opening: Opening) -> None:
         """Read how an opening stands, and what proves it; end it where that is clear."""
-        # Before anything is read: however long that takes, the end is told in time.
+        # However long the reading takes, the end is told in time.
         self._look_later(device_id, opening)
         pause = 0.0
         if not door.is_looking:
             door.is_looking = True
             try:
-                await self._read(opening)
+                await read(self._vendor, opening, self._clock)
             except VendorError as err:
                 if isinstance(err, RateLimited):
                     pause = err.wait
@@ -173,23 +169,6 @@ class OpeningBook:
         self._settle(device_id, opening, pause)
 
     # Readings
-
-    async def _read(self, opening: Opening) -> None:
-        began = self._clock()
-        if opening.remote.acknowledged_at is None:
-            try:
-                remote = await self._vendor.opening(opening.remote.id)
-            except VendorError:
-                opening.miss(began + self._vendor.ahead)
-                raise
-            # By what the answer tells of the vendor's clock.
-            opening.take(remote, began + self._vendor.ahead)
-        await self._read_proofs(opening)
-
-    async def _read_proofs(self, opening: Opening) -> None:
-        if opening.remote.acknowledged_at is not None:
-            for proof in await self._vendor.proofs(opening.remote):
-                opening.prove(proof)
 
     async def _compare_one(self, device_id: str) -> Sequence[RemoteOpening]:
         """Read what is under way, and follow what is for a door whose turn is held; return all that is listed."""
@@ -243,7 +222,13 @@ class OpeningBook:
                 continue
             opening = door.made(remote)
             opening.take(remote, at)
-            await self._read_proofs(opening)
+            try:
+                await read_proofs(self._vendor, opening)
+            except VendorError as err:
+                if not is_resumed:
+                    raise
+                # Time ends it in any case.
+                self._failed(err)
             end = opening.end(self._now())
             if end is None:
                 if found is None or found.remote.id != door.resumed_id:
@@ -294,14 +279,4 @@ class OpeningBook:
         return self._clock() + self._vendor.ahead
 
     def _look_later(self, device_id: str, opening: Opening, pause: float = 0.0) -> None:
-        remote, now = opening.remote, self._now()
-        delay = max(SOON if now < remote.issued_at + MINUTE else LATER, pause)
-        if remote.acknowledged_at is None and now >= remote.valid_until:
-            # What was read before tells nothing of its end.
-            delay = AT_THE_END
-        # That is not to be told late.
-        for at in (remote.valid_until, remote.valid_until + GRACE):
-            if now < at:
-                delay = min(delay, (at - now).total_seconds())
-                break
-        self._schedule(device_id, delay)
+        self._schedule(device_id, until_next(opening, self._now(), pause))

@@ -20,6 +20,7 @@ from custom_components.latchkey.vendors.transport import (
 )
 from custom_components.latchkey.vendors.vendor import (
     Conflict,
+    NoRight,
     NotFound,
     OutcomeUnknown,
     RateLimited,
@@ -106,6 +107,8 @@ class Platform:
     tokens: dict[str, datetime] = field(default_factory=dict)
     is_out: bool = False
     is_limited: bool = False
+    has_logs: bool = True
+    """Whether we may read the logs."""
     loss: Loss | None = None
     """What becomes of the next command."""
     hanging: Literal["before", "after"] | None = None
@@ -393,6 +396,10 @@ class _Wire(Transport):
                 }
             case ["remote-command", command_id] if command_id in platform.commands:
                 return platform.commands[command_id].as_json()
+            case ["locking-device-log" | "gateway-device-log", _] if (
+                not platform.has_logs
+            ):
+                raise NoRight("status 403")
             case ["locking-device-log", "audit"]:
                 entries = platform.arrived(platform.by_lock)
                 return {"items": [each.told for each in entries]}

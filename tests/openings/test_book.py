@@ -499,3 +499,17 @@ def test_clocks_that_drift(trial: Trial) -> None:
     trial.wait(0.003)
     assert trial.shows() is Shown.REST
     assert trial.changes > before
+
+
+def test_proof_cannot_be_read_after_a_restart(trial: Trial) -> None:
+    """What was followed before a restart comes to its end, although nothing can be read that proves it."""
+    trial.open()
+    trial.touch("nothing")
+    trial.platform.has_logs = False
+    trial.restart(1)
+    assert trial.shows() is Shown.OPENING
+    trial.restart(OVER)
+    assert ends(trial) == [End.UNCONFIRMED]
+    trial.platform.asked.clear()
+    trial.wait(600)
+    assert not trial.platform.asked

@@ -12,7 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.latchkey.door import FRESH, HOLD
-from custom_components.latchkey.openings import LATER
+from custom_components.latchkey.opening_looks import LATER
 from custom_components.latchkey.vendors.openings import GRACE
 from simulators.clock import utc_now
 from simulators.faults import Fault, FaultKind

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from custom_components.latchkey.door import FRESH, HOLD, Ended, Shown
-from custom_components.latchkey.openings import LATER
+from custom_components.latchkey.opening_looks import LATER
 from custom_components.latchkey.vendors.openings import GRACE, End
 from tests.openings.model import ANNA, BERT, LOCK, VALIDITY, Command, Execution, Loss
 from tests.openings.trial import AT_ONCE, Trial
