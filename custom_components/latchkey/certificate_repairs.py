@@ -88,20 +88,20 @@ class CertificateRepairs:
             default=None,
         )
 
-    def _issue_id(self, device_id: str) -> str:
+    def _issue_id(self, device_id: str, severity: ir.IssueSeverity) -> str:
+        """Return an id of its own for what is urgent: who has ignored the warning is told again."""
         entry_id = self._coordinator.config_entry.entry_id
-        return f"{CERTIFICATE_ENDS}_{entry_id}_{device_id}"
+        return f"{CERTIFICATE_ENDS}_{entry_id}_{device_id}_{severity}"
 
     @callback
     def _tell(self, device: Device, end: datetime, severity: ir.IssueSeverity) -> None:
         if self._told.get(device.id, severity) is not severity:
-            # Who has ignored the warning is told again when it is urgent.
             self._take_back(device.id)
         self._told[device.id] = severity
         ir.async_create_issue(
             self._coordinator.hass,
             DOMAIN,
-            self._issue_id(device.id),
+            self._issue_id(device.id, severity),
             is_fixable=False,
             severity=severity,
             translation_key=CERTIFICATE_ENDS,
@@ -113,7 +113,7 @@ class CertificateRepairs:
 
     @callback
     def _take_back(self, device_id: str) -> None:
-        if self._told.pop(device_id, None):
+        if severity := self._told.pop(device_id, None):
             ir.async_delete_issue(
-                self._coordinator.hass, DOMAIN, self._issue_id(device_id)
+                self._coordinator.hass, DOMAIN, self._issue_id(device_id, severity)
             )

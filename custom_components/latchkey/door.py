@@ -122,6 +122,7 @@ class Door:
             "ended": {key: until.isoformat() for key, until in self.ended.items()},
             "known": list(self.known),
             "not_before": self.not_before and self.not_before.isoformat(),
+            "doubted_at": self.doubted_at and self.doubted_at.isoformat(),
         }
 
     def recall(self, memory: Mapping[str, Any]) -> None:
@@ -134,6 +135,8 @@ class Door:
             known = [str(key) for key in memory["known"]]
             if not_before := memory["not_before"]:
                 self.not_before = datetime.fromisoformat(not_before).astimezone(UTC)
+            if doubted_at := memory.get("doubted_at"):
+                self.doubted_at = datetime.fromisoformat(doubted_at).astimezone(UTC)
             if opening_id := memory["opening_id"]:
                 self.resumed_id = str(opening_id)
         except KeyError, TypeError, ValueError, AttributeError:

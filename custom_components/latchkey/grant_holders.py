@@ -28,6 +28,7 @@ class Guest:
         holder_id: str | None = None,
         invitation: Mapping[str, str] | None = None,
         *,
+        name: str = "",
         is_new: bool = False,
         error: HomeAssistantError | None = None,
     ) -> None:
@@ -35,6 +36,7 @@ class Guest:
         self._holders = holders
         self._holder_id = holder_id
         self._invitation = invitation
+        self._name = name
         self._is_new = is_new
         self._error = error
 
@@ -43,6 +45,15 @@ class Guest:
         if self._error:
             raise self._error
         return self._holder_id
+
+    async def named(self) -> None:
+        """Know a holder by the grant's name who was known by none."""
+        if (
+            self._holders
+            and self._holder_id
+            and not self._holders.name(self._holder_id)
+        ):
+            await self._holders.async_name(self._holder_id, self._name)
 
     async def discard(self) -> None:
         """Delete a holder who was made for grants that were all refused."""
@@ -114,8 +125,7 @@ async def _known(
             raise fields.invalid(ATTR_USER_ID, "unknown_user") from None
     if rule.needs_device and not holder.devices:
         raise fields.invalid(ATTR_USER_ID, "no_operating_device")
-    await holders.async_name(holder.id, terms.name)
-    return Guest(holders, holder.id, _invitation(terms))
+    return Guest(holders, holder.id, _invitation(terms), name=terms.name)
 
 
 def _invitation(terms: Terms) -> Mapping[str, str]:

@@ -162,6 +162,7 @@ async def _invite(guest: Guest, rows: list[Row], *, is_told: bool) -> None:
         await guest.discard()
     if not issued:
         return
+    await guest.named()
     try:
         invitation = await guest.invited()
     except HomeAssistantError as err:

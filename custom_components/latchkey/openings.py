@@ -1,7 +1,9 @@
 """Remote openings of doors: asked for once, one at a time for a door, followed to an end that is proven or has its reason."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +13,8 @@ from .vendors.model import Device
 from .vendors.openings import End, Opening, OpensDoors, RemoteOpening
 from .vendors.vendor import OutcomeUnknown, RateLimited, VendorError
 
+LONGEST_WAIT: Final = 5.0
+"""Seconds after which a command is not sent any more."""
 RETRY: Final = 60.0
 """Seconds after which what is under way at the vendor is asked for again, where that failed."""
 ALL: Final = ""
@@ -73,10 +77,16 @@ class OpeningBook:
     async def open(self, device: Device) -> None:
         """Ask for an opening, once; raises OpeningError while one is under way, here or at the vendor, or may be."""
         door = self._doors[device.id]
-        async with door.turn:
+        async with AsyncExitStack() as stack:
             listed: Sequence[RemoteOpening] = ()
-            if door.opening is None:
-                listed = await self._compare_one(device.id)
+            try:
+                async with asyncio.timeout(LONGEST_WAIT):
+                    await stack.enter_async_context(door.turn)
+                    if door.opening is None:
+                        listed = await self._compare_one(device.id)
+            except TimeoutError:
+                # Sent now, it would open a door long after somebody asked for it.
+                raise OpeningError("device_busy") from None
             if door.opening is not None:
                 raise OpeningError("already_opening")
             if door.doubted_at is not None:
@@ -209,7 +219,8 @@ class OpeningBook:
         own = [
             remote
             for remote in sorted(listed, key=lambda each: each.issued_at)
-            if remote.device_id == device_id and remote.id not in door.ended
+            if remote.device_id == device_id
+            and (remote.id not in door.ended or remote.is_live(at))
         ]
         for remote in own:
             if remote.acknowledged_at is not None and at >= remote.valid_until:

@@ -4,8 +4,8 @@ from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.components.lock import LockEntity, LockEntityFeature
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
-from homeassistant.core import callback
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, callback
 from homeassistant.helpers.restore_state import (
     ExtraStoredData,
     RestoredExtraData,
@@ -132,11 +132,17 @@ class OpeningEvent(OpeningEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the ends of openings."""
         await super().async_added_to_hass()
-        # From here on the home's language can be spoken at once, also after it was changed.
-        language = self.hass.config.language
-        await async_get_translations(self.hass, language, EXCEPTIONS, [DOMAIN])
+        await self._learn()
+        self.async_on_remove(
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._learn)
+        )
         ended = self.openings.ended[self.device.id]
         self.async_on_remove(ended.async_listen(self._handle_end))
+
+    async def _learn(self, _: Event[Any] | None = None) -> None:
+        """Have the texts at hand in the home's language, which may be another one now."""
+        language = self.hass.config.language
+        await async_get_translations(self.hass, language, EXCEPTIONS, [DOMAIN])
 
     @callback
     def _handle_end(self, ended: Ended) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.latchkey import openings
 from custom_components.latchkey.door import HOLD, Ended, Shown
 from custom_components.latchkey.vendors.openings import GRACE, End
 from tests.openings.model import BERT, LATE, LOCK, VALIDITY, Execution
@@ -513,3 +514,51 @@ def test_proof_cannot_be_read_after_a_restart(trial: Trial) -> None:
     trial.platform.asked.clear()
     trial.wait(600)
     assert not trial.platform.asked
+
+
+def live(trial: Trial) -> int:
+    """Return how many commands a gateway would read."""
+    commands = trial.platform.commands.values()
+    return sum(command.is_readable(trial.platform.now) for command in commands)
+
+
+def test_doubt_outlives_a_reload(trial: Trial) -> None:
+    """A command that may still arrive keeps the next one from being sent, also after a reload that takes a second."""
+    trial.platform.loss = "late"
+    assert trial.open().outcome == "outcome_unknown"
+    trial.restart(1)
+    assert trial.open().outcome == "opening_in_doubt"
+    trial.wait(60)
+    assert live(trial) == 1
+    assert trial.shows() is Shown.OPENING
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_command_that_was_thought_over(trial: Trial, is_ours: bool) -> None:
+    """A command that the vendor lists as pending is followed again, whatever a wrong clock has made of it before."""
+    trial.open()
+    trial.wait(6)
+    trial.platform.is_out = True
+    if is_ours:
+        trial.lag -= timedelta(minutes=10)
+    else:
+        trial.tell_time(timedelta(minutes=10))
+    trial.wait(30)
+    trial.platform.is_out = False
+    assert trial.open().outcome in ("already_opening", "opening_in_doubt")
+    assert live(trial) == 1
+    trial.touch(wait=15)
+    assert len(trial.platform.commands) == 1
+
+
+def test_long_before_sending(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be sent soon is not sent at all: nobody stands there any more."""
+    monkeypatch.setattr(openings, "LONGEST_WAIT", 0.01)
+    trial.platform.hanging = "before"
+    call = trial.open()
+    trial.let_real_time_pass(0.05)
+    assert call.outcome == "device_busy"
+    trial.mend()
+    trial.wait(60)
+    assert not trial.platform.commands
+    assert trial.open().outcome == "done"

@@ -80,8 +80,9 @@ class Trial:
 
     def start(self, memory: Mapping[str, Any]) -> None:
         """Start Home Assistant with what is known of before."""
+        self.vendor = self.platform.account(self.clock)
         self.book = OpeningBook(
-            self.platform.account(self.clock),
+            self.vendor,
             doors=lambda: (LOCK,),
             schedule=self._schedule,
             changed=self._changed,
@@ -93,10 +94,20 @@ class Trial:
         self._step(ALL)
         self.settle()
 
+    def tell_time(self, ahead: timedelta) -> None:
+        """Have the vendor's clock be told wrongly, until its next answer."""
+        self.vendor._client.transport.ahead = ahead  # noqa: SLF001  no answer of the model's is wrong
+
+    def let_real_time_pass(self, seconds: float) -> None:
+        """Let what is bounded by real time come to its end."""
+        self.loop.run_until_complete(asyncio.sleep(seconds))
+        self.settle()
+
     def restart(
         self, seconds: float = 0, memory: Mapping[str, Any] | None = None
     ) -> None:
         """Stop, and start again after a while, with what was known before or, as after a crash, with another memory."""
+        is_crash = memory is not None
         if memory is None:
             memory = self.book.memory(LOCK)
         for task in (*self._steps, *(call.task for call in self.calls)):
@@ -104,8 +115,8 @@ class Trial:
         self.settle()
         self._timers.clear()
         self.platform.held.clear()
-        if self.platform.agenda:
-            # What is still on its way arrives before Home Assistant has started.
+        if self.platform.agenda and is_crash:
+            # What is still on its way arrives before Home Assistant has started, which takes longer than to reload.
             seconds = max(seconds, LATE.total_seconds() + 1)
         self.wait(seconds, is_running=False)
         self.start(memory)

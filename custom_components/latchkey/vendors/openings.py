@@ -44,6 +44,14 @@ class RemoteOpening:
     """When the gateway said that it would try, which is no success."""
     cancelled_at: datetime | None = None
 
+    def is_live(self, at: datetime) -> bool:
+        """Return whether a gateway may still read it at a time, whatever was thought of it before."""
+        return (
+            self.acknowledged_at is None
+            and self.cancelled_at is None
+            and at < self.valid_until
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:

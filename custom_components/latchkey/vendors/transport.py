@@ -246,7 +246,9 @@ class Transport:
             ) as response:
                 now = datetime.now(UTC)
                 date = _date(response)
-                if date is not None and abs(date - now) <= MOST_AHEAD:
+                # A page of somebody else's, between us and the vendor, has its own clock.
+                is_answer = response.status < HTTPStatus.MULTIPLE_CHOICES
+                if is_answer and date is not None and abs(date - now) <= MOST_AHEAD:
                     self.ahead = date - now
                 if self._judge and response.status in _REFUSALS:
                     refusal = await _told(response)

@@ -77,7 +77,9 @@ def _judge(status: int, body: bytes) -> VendorError | None:
     )
     if status == 403:
         if not is_problem:
-            return WrongCredentials("API key")
+            # What stands before the platform may answer so to a path that it does not know.
+            is_path = b"missing authentication token" in body.lower()
+            return WrongPath() if is_path else WrongCredentials("API key")
         if "environment" in str(problem.get("detail")).casefold():
             return NotAvailable("environment")
     if status == 404 and not is_problem:

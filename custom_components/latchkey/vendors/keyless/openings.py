@@ -1,6 +1,8 @@
 """Remote commands of the platform as openings, and its audit logs as their proof."""
 
+import asyncio
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -15,6 +17,8 @@ from .wire import OPENING, WireClient, WireCommand, WireGatewayEntry, WireLockEn
 
 _LOGGER = logging.getLogger(__name__)
 
+_LONGEST_CHOICE: Final = 2.0
+"""Seconds for which it is found out which gateway was awake last."""
 _YEARS: Final = range(2000, 9000)
 _VALIDITY: Final = timedelta(minutes=5)
 
@@ -64,19 +68,22 @@ class Openings:
         if len(ways) < 2:
             return device.via_id
         heard: dict[str, datetime] = {}
-        for gateway_id in ways:
-            try:
-                entries = await self._client.first(
-                    f"{paths.GATEWAY_LOG}/system",
-                    gateway_device_id=gateway_id,
-                    sort_direction="DESC",
-                    limit="1",
-                )
-                for raw in entries:
-                    if at := WireGatewayEntry.parse(raw).datetime:
-                        heard[gateway_id] = at
-            except VendorError as err:
-                _LOGGER.debug("gateway %s was not heard: %s", gateway_id, err)
+        with suppress(TimeoutError):
+            # Somebody waits: the inventory's choice may be as good.
+            async with asyncio.timeout(_LONGEST_CHOICE):
+                for gateway_id in ways:
+                    try:
+                        entries = await self._client.first(
+                            f"{paths.GATEWAY_LOG}/system",
+                            gateway_device_id=gateway_id,
+                            sort_direction="DESC",
+                            limit="1",
+                        )
+                        for raw in entries:
+                            if at := WireGatewayEntry.parse(raw).datetime:
+                                heard[gateway_id] = at
+                    except VendorError as err:
+                        _LOGGER.debug("gateway %s was not heard: %s", gateway_id, err)
         return max(heard, key=heard.__getitem__, default=device.via_id)
 
     async def cancel_opening(self, opening: RemoteOpening) -> None:
