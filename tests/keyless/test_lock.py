@@ -187,3 +187,81 @@ async def test_names_in_errors(home: Home) -> None:
     home.platform.touch(home.lock_id())
     with pytest.raises(HomeAssistantError, match="Gate: "):
         await home.act("lock")
+
+
+async def test_cannot_cancel(home: Home) -> None:
+    """What keeps an opening from being cancelled is told as such; it goes on, and can be cancelled later."""
+    await home.start()
+    await home.act("open")
+    for kind, status, key in (
+        ("status", 503, "outcome_unknown_cancel"),
+        ("status", 401, "could_not_cancel"),
+        ("status", 418, "could_not_cancel"),
+        ("rate_limit", 429, "could_not_cancel"),
+        ("reset", 503, "outcome_unknown_cancel"),
+    ):
+        # To read how it stands fails, too.
+        home.fault(kind, "remote-command", status=status)
+        with pytest.raises(HomeAssistantError) as caught:
+            await home.act("lock")
+        assert caught.value.translation_key == key
+        assert "cancel" in str(caught.value)
+        assert str(caught.value).startswith("Lock 1: ")
+        assert home.door == "opening"
+        home.platform.clear_faults()
+    await home.act("lock")
+    assert ended(home) == "cancelled"
+
+
+@pytest.mark.parametrize("status", [409, 400, 422])
+async def test_too_late(home: Home, status: int) -> None:
+    """However the platform refuses to cancel what was read, it is too late."""
+    await home.start()
+    home.platform.set_options(conflict_status=status)
+    await home.act("open")
+    home.platform.touch(home.lock_id())
+    with pytest.raises(HomeAssistantError, match="too late") as caught:
+        await home.act("lock")
+    assert caught.value.translation_key == "too_late_to_cancel"
+
+
+async def test_denied_before_it_was_cancelled(home: Home) -> None:
+    """To lock what was denied meanwhile is no error: it is not open."""
+    await home.start()
+    home.platform.set_execution(home.lock_id(), "denied")
+    await home.act("open")
+    home.platform.touch(home.lock_id())
+    home.freezer.tick(4)
+    await home.act("lock")
+    assert ended(home) == "denied"
+
+
+async def test_in_doubt(home: Home) -> None:
+    """A command that was cut off keeps a second one from being sent for half a minute, and says so."""
+    await home.start()
+    home.fault("reset", "remote-command", method="POST", times=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await home.act("open")
+    assert caught.value.translation_key == "outcome_unknown_opening"
+    with pytest.raises(HomeAssistantError, match="Lock 1: ") as caught:
+        await home.act("open")
+    assert caught.value.translation_key == "opening_in_doubt"
+    assert home.count("POST remote-command") == 1
+    await home.run(45, 5)
+    await home.act("open")
+    assert home.door == "opening"
+    assert home.count("POST remote-command") == 2
+
+
+async def test_gateway_woken_before_the_start(home: Home) -> None:
+    """Which gateway was awake last is known from the first opening on."""
+    first, other = home.gateway_id(), home.platform.add_gateway().id
+    home.platform.associate(home.lock_id(), other)
+    await home.start()
+    for gateway_id in (first, other):
+        home.platform.wake(gateway_id, "HEARTBEAT")
+        await home.wait(5)
+        await home.act("open")
+        [*_, command] = home.platform.commands.values()
+        assert command.gateway_id == gateway_id
+        await home.act("lock")
