@@ -138,6 +138,9 @@ class OpeningBook:
             if not self._is_taken_up:
                 # Before anything is read: that may take long, and fail.
                 self._schedule(ALL, RETRY)
+                for device_id, door in self._doors.items():
+                    if door.doubted_at is not None:
+                        self._schedule(device_id, SOON)
                 self._is_taken_up = await self._compare_all(list(self._ids()))
             return
         door = self._doors[key]
