@@ -121,6 +121,7 @@ BEHIND_GATEWAYS = {
     ("binary_sensor", "re_keying_due"),
     ("binary_sensor", "revoked"),
     ("event", "opening"),
+    ("lock", "remote_door"),
     ("sensor", "certificate_end"),
     ("sensor", "last_contact"),
     ("sensor", "last_passage"),

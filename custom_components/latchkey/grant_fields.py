@@ -103,7 +103,7 @@ def extra(
         if taken[key].pattern.fullmatch(value):
             fields[key] = value
         elif value:
-            raise invalid(key, "not_allowed")
+            raise invalid(key, taken[key].reason)
     return fields
 
 

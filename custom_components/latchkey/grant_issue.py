@@ -46,6 +46,13 @@ async def issue(
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
         credential = credential_of(keeper)
         if (rule := keeper.vendor.codes.get(credential)) is None:
+            if credential is Credential.PIN:
+                raise fields.invalid(
+                    ATTR_DEVICE_ID,
+                    "no_pins",
+                    account=entry.title,
+                    allowed=", ".join(keeper.vendor.codes),
+                )
             raise fields.invalid(
                 ATTR_CREDENTIAL,
                 "unknown_credential",

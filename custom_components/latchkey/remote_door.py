@@ -54,6 +54,7 @@ class RemoteDoor(OpeningEntity, LockEntity, RestoreEntity):
 
     _attr_assumed_state = True
     _attr_name = None
+    _attr_translation_key = "remote_door"
     _attr_supported_features = LockEntityFeature.OPEN
 
     def __init__(

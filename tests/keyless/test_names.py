@@ -27,7 +27,6 @@ async def test_names(home: Home) -> None:
         ("event", "grant"),
         ("event", "log"),
         ("event", "passage"),
-        ("lock", None),
         ("sensor", "active_grants"),
         ("sensor", "next_expiry"),
         ("sensor", "pending_grants"),

@@ -87,6 +87,8 @@ class GrantField:
     """Whether it can be changed in a grant that is issued already."""
     credentials: frozenset[Credential] = frozenset(Credential)
     """The credentials that have it."""
+    reason: str = "not_allowed"
+    """Why another value is refused, by which that is translated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ CODES: Final = {
     ),
 }
 FIELDS: Final = (
-    GrantField("user_id", ID, False, frozenset(CODES)),
+    GrantField("user_id", ID, False, frozenset(CODES), "not_a_user_id"),
     *permissions.FIELDS,
     *offline_keys.FIELDS,
-    GrantField("phone", PHONE, False, frozenset(CODES)),
+    GrantField("phone", PHONE, False, frozenset(CODES), "not_a_phone"),
     *INVITATION_FIELDS,
 )
 
