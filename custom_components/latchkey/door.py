@@ -60,6 +60,8 @@ class Door:
     """The opening that was followed before a restart."""
     ended: dict[str, datetime] = field(default_factory=dict)
     """The openings that are over, although the vendor may still tell of them, and until when each was valid."""
+    ended_no: dict[str, int] = field(default_factory=dict)
+    """In which order they have ended since the start."""
     known: Collection[str] = ()
     """The lines of the lock's log that were read for an earlier opening."""
     not_before: datetime | None = None
@@ -113,6 +115,9 @@ class Door:
             opening_id: until
             for opening_id, until in self.ended.items()
             if now < until + SKEW
+        }
+        self.ended_no = {
+            key: no for key, no in self.ended_no.items() if key in self.ended
         }
 
     def memory(self) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class OpeningBook:
         self._clock = clock
         self._doors: defaultdict[str, Door] = defaultdict(Door)
         self._is_taken_up = False
+        self._ends = 0
+        """Counts what has ended, so that a list is known to be older than an end."""
 
     def shows(self, device_id: str) -> Shown:
         """Return what a door shows at this moment."""
@@ -185,14 +187,14 @@ class OpeningBook:
 
     async def _compare_one(self, device_id: str) -> Sequence[RemoteOpening]:
         """Read what is under way, and follow what is for a door whose turn is held; return all that is listed."""
-        read_at = self._clock()
+        read_at, ends = self._clock(), self._ends
         listed = await self._vendor.openings()
-        await self._compare(device_id, listed, read_at)
+        await self._compare(device_id, listed, read_at, ends)
         return listed
 
     async def _compare_all(self, device_ids: Iterable[str]) -> bool:
         """Read what is under way, and follow what is for some doors; return whether that could be read."""
-        read_at = self._clock()
+        read_at, ends = self._clock(), self._ends
         is_read = True
         try:
             listed = await self._vendor.openings()
@@ -202,16 +204,23 @@ class OpeningBook:
         for device_id in device_ids:
             async with self._doors[device_id].turn:
                 try:
-                    await self._compare(device_id, listed, read_at)
+                    await self._compare(device_id, listed, read_at, ends)
                 except VendorError as err:
                     self._failed(err)
                     is_read = False
         return is_read
 
     async def _compare(
-        self, device_id: str, listed: Sequence[RemoteOpening], read_at: datetime
+        self,
+        device_id: str,
+        listed: Sequence[RemoteOpening],
+        read_at: datetime,
+        ends: int,
     ) -> None:
-        """Follow what a list shows to be under way for a door; the newest, if there are several."""
+        """Follow what a list shows to be under way for a door; the newest, if there are several.
+
+        What was ended before the list was read, and is pending in it, was ended by a wrong clock.
+        """
         door = self._doors[device_id]
         door.clear_doubt(read_at)
         if door.opening is not None:
@@ -223,7 +232,10 @@ class OpeningBook:
             remote
             for remote in sorted(listed, key=lambda each: each.issued_at)
             if remote.device_id == device_id
-            and (remote.id not in door.ended or remote.is_live(at))
+            and (
+                remote.id not in door.ended
+                or (remote.is_live(at) and door.ended_no.get(remote.id, 0) <= ends)
+            )
         ]
         for remote in own:
             if remote.acknowledged_at is not None and at >= remote.valid_until:
@@ -250,7 +262,7 @@ class OpeningBook:
             elif is_resumed:
                 self._end(device_id, opening, end)
             else:
-                door.end(opening, end)
+                self._over(door, opening, end)
         if door.resumed_id is not None and door.resumed_id not in {
             remote.id for remote in own
         }:
@@ -275,9 +287,14 @@ class OpeningBook:
         else:
             self._end(device_id, opening, end)
 
+    def _over(self, door: Door, opening: Opening, end: End) -> None:
+        self._ends += 1
+        door.end(opening, end)
+        door.ended_no[opening.remote.id] = self._ends
+
     def _end(self, device_id: str, opening: Opening, end: End) -> None:
         door = self._doors[device_id]
-        door.end(opening, end)
+        self._over(door, opening, end)
         if end is End.OPENED and is_fresh(opening, self._now()):
             door.open_until = self._clock() + HOLD
             self._schedule(device_id, HOLD.total_seconds())
