@@ -257,6 +257,9 @@ class OpeningBook:
                 self._failed(err)
             end = opening.end(self._now())
             if end is None:
+                if remote.acknowledged_at is not None and remote is not own[-1]:
+                    # Its line may be yet to come, and is not to be taken for the newer one's.
+                    door.expect_late(remote)
                 if found is None or found.remote.id != door.resumed_id:
                     found = opening
             elif is_resumed:
