@@ -102,10 +102,10 @@ class Door:
         until = remote.valid_until + SKEW
         self.not_before = max(until, self.not_before or until)
 
-    def clear_doubt(self, read_at: datetime) -> None:
+    def clear_doubt(self, read_at: datetime, now: datetime) -> None:
         """Doubt no more where what was read at a time would tell of the command, by a clock that may have been set back."""
         if self.doubted_at is not None:
-            self.doubted_at = min(self.doubted_at, read_at)
+            self.doubted_at = min(self.doubted_at, now)
             if read_at >= self.doubted_at + LATE:
                 self.doubted_at = None
 

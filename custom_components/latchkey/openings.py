@@ -222,7 +222,7 @@ class OpeningBook:
         What was ended before the list was read, and is pending in it, was ended by a wrong clock.
         """
         door = self._doors[device_id]
-        door.clear_doubt(read_at)
+        door.clear_doubt(read_at, self._clock())
         if door.opening is not None:
             return
         at = read_at + self._vendor.ahead
