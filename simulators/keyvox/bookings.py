@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from simulators.errors import Invalid
+from simulators.errors import Invalid, Missing
 from simulators.keyvox.credential_lists import Credentials
 from simulators.keyvox.credentials import Credential, Place
 from simulators.keyvox.formats import Period, unix
@@ -158,7 +158,7 @@ class Bookings(Registry[Booking]):
         for stay in booking.stays:
             if stay.unit_id == unit_id:
                 return stay
-        raise Invalid("unitId")
+        raise Missing(unit_id)
 
     def is_occupied(self, unit_id: str) -> bool:
         """Tell whether somebody is checked in at a unit."""
