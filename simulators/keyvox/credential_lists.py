@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from simulators.errors import Invalid
+from simulators.errors import Invalid, Missing
 from simulators.keyvox.credentials import Credential, Kind, Order, Place
 from simulators.keyvox.deliveries import Deliveries
 from simulators.keyvox.formats import Period, written
@@ -78,6 +78,13 @@ class Credentials(Registry[Credential]):
         if credential.is_gone:
             raise Invalid("disabled")
         self._deliveries.request(credential, Order.DISABLE, now)
+
+    def of_unit(self, credential_id: str) -> Credential:
+        """Return a PIN or a card that is one of a unit."""
+        credential = self[credential_id]
+        if credential.place.unit_id is None:
+            raise Missing(credential_id)
+        return credential
 
     def at(self, place: Place) -> list[Credential]:
         """Return what opens a place and is not to be forgotten, oldest first."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 import math
 
 from simulators.agenda import Agenda
@@ -26,6 +27,7 @@ class Deliveries:
         self._options = options
         self._devices_of = devices_of
         self._queue: dict[str, Credential] = {}
+        self._revisions = count(1)
         self.failing = 0
         """How many of the next batches fail."""
 
@@ -38,7 +40,7 @@ class Deliveries:
     def request(self, credential: Credential, order: Order, at: datetime) -> None:
         """Have something delivered, which is accepted and nothing more."""
         credential.order, credential.stage = order, Stage.QUEUED
-        credential.revision += 1
+        credential.revision = next(self._revisions)
         self._enqueue(credential, at)
 
     def _enqueue(self, credential: Credential, at: datetime) -> None:
@@ -84,7 +86,7 @@ class Deliveries:
             for device in self._devices_of(credential):
                 if device.is_reachable:
                     device.take(credential.id, revision, held)
-                else:
+                elif device.revisions.get(credential.id, -1) < revision:
                     missed = True
         if credential.revision != revision:
             return

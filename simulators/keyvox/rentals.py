@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from simulators.errors import Invalid
+from simulators.errors import Invalid, Missing
 from simulators.keyvox.credential_lists import Credentials
 from simulators.keyvox.credentials import Credential, Place
 from simulators.keyvox.formats import Period
@@ -83,7 +83,7 @@ class Rentals:
         """Return the box of a PIN or a card, which has to be one of a locker."""
         place = credential.place
         if place.locker_id is None or place.box_num is None:
-            raise Invalid("not of a locker")
+            raise Missing(credential.id)
         return self._lockers[place.locker_id].box(place.box_num)
 
     def _is_free(self, locker: Locker, box: Box, period: Period, now: datetime) -> bool:

@@ -40,7 +40,7 @@ def operations(cloud: KeyVoxCloud) -> Operations:
         return NOTHING
 
     async def update(body: Body) -> object:
-        card = cards[text(body, "cardId")]
+        card = cards.of_unit(text(body, "cardId"))
         cards.change(card, period(body), cloud.clock(), **changes(body, card))
         return NOTHING
 

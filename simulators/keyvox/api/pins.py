@@ -7,7 +7,7 @@ rows and the window of a lock's; a PIN that was disabled stays in the lists unti
 from typing import TYPE_CHECKING, Any
 
 from simulators.bodies import Body, choice, text
-from simulators.errors import Invalid, Missing
+from simulators.errors import Invalid
 from simulators.keyvox.api.answers import NOTHING
 from simulators.keyvox.api.operation import Operation, Operations
 from simulators.keyvox.api.paging import CURSOR, by_cursor
@@ -44,7 +44,7 @@ def operations(cloud: KeyVoxCloud) -> Operations:
         return answer(pin)
 
     async def change(body: Body) -> object:
-        pin = _of_unit(pins[text(body, "pinId")])
+        pin = pins.of_unit(text(body, "pinId"))
         pins.change(
             pin,
             period(body),
@@ -55,7 +55,7 @@ def operations(cloud: KeyVoxCloud) -> Operations:
         return NOTHING
 
     async def disable(body: Body) -> object:
-        pins.disable(_of_unit(pins[text(body, "pinId")]), cloud.clock())
+        pins.disable(pins.of_unit(text(body, "pinId")), cloud.clock())
         return NOTHING
 
     async def get_status(body: Body) -> object:
@@ -93,13 +93,6 @@ def operations(cloud: KeyVoxCloud) -> Operations:
         "getUnitPinList": Operation(list_of_unit, "unitId", *_WINDOW, *CURSOR),
         "getLockPinList": Operation(list_of_lock, "lockId", *_WINDOW, *CURSOR),
     }
-
-
-def _of_unit(pin: Credential) -> Credential:
-    """Return a PIN if it is one of a unit."""
-    if pin.place.unit_id is None:
-        raise Missing(pin.id)
-    return pin
 
 
 def _address(body: Body) -> str | None:
