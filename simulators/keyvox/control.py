@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulators.control import fields, json_body
-from simulators.errors import Invalid
+from simulators.control import check_items, fields, json_body
 from simulators.keyvox.options import Options
 from simulators.keyvox.refusals import Refusal
 from simulators.keyvox.state import state_of
@@ -64,8 +63,7 @@ def _refusal_routes(cloud: KeyVoxCloud) -> list[web.RouteDef]:
 
     async def set_addresses(request: web.Request) -> web.Response:
         body = fields(await json_body(request), {"addresses": list})
-        if not all(isinstance(address, str) for address in body["addresses"]):
-            raise Invalid("addresses are texts")
+        check_items(body, "addresses", str)
         cloud.register_addresses(body["addresses"])
         return web.Response(status=204)
 
@@ -126,6 +124,8 @@ def _webhook_routes(cloud: KeyVoxCloud) -> list[web.RouteDef]:
     async def subscribe(request: web.Request) -> web.Response:
         chosen = dict.fromkeys(("devices", "actions", "means"), list | None)
         body = fields(await json_body(request), {"url": str, "kind": str}, chosen)
+        for name, kind in (("devices", str), ("actions", str), ("means", int)):
+            check_items(body, name, kind)
         cloud.settle()
         cloud.webhooks.subscribe(**body)
         return await show(request)

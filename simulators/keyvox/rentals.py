@@ -58,8 +58,9 @@ class Rentals:
 
     def disable(self, credential: Credential, now: datetime) -> None:
         """Let a box no longer, by which it is free."""
+        box = self._box(credential)
         self._kinds[credential.kind].disable(credential, now)
-        self._box(credential).used_until = None
+        box.used_until = None
 
     def free(self, locker: Locker, period: Period, now: datetime) -> list[Box]:
         """Return the boxes that can be had for a time."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulators.control import Types, fields, json_body
+from simulators.control import Types, check_items, fields, json_body
 
 if TYPE_CHECKING:
     from simulators.keyvox.cloud import KeyVoxCloud
@@ -36,6 +36,7 @@ def _place_routes(cloud: KeyVoxCloud) -> list[web.RouteDef]:
             {"name": str, "place_id": str},
             {"lock_ids": list, "type": str | None},
         )
+        check_items(body, "lock_ids", str)
         unit = cloud.add_unit(site_id=body.pop("place_id"), **body)
         return web.json_response({"id": unit.id}, status=201)
 

@@ -7,6 +7,7 @@ import pytest
 
 from simulators.flexykey import FlexyKeyCloud, serve
 from tests.simulators import keyless, keyvox
+from tests.simulators.callbacks import Callback, listening
 from tests.simulators.helpers import Client, FakeClock
 
 
@@ -41,3 +42,10 @@ async def org(socket_enabled: None) -> AsyncIterator[keyvox.Org]:
     """Serve a KEYVOX organisation and return the way in."""
     async with keyvox.served() as org:
         yield org
+
+
+@pytest.fixture
+async def callback(socket_enabled: None) -> AsyncIterator[Callback]:
+    """Listen on loopback."""
+    async with listening() as callback:
+        yield callback

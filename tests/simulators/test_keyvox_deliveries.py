@@ -202,6 +202,19 @@ def test_disable_under_way(door: Door) -> None:
     assert (pin.status, door.held()) == ("32", [])
 
 
+def test_overtaken(door: Door) -> None:
+    """What arrives after something newer is not taken any more."""
+    door.cloud.set_options(delivery_seconds=300)
+    pin = door.issue()
+    door.later(TO_BATCH)
+    door.cloud.set_options(delivery_seconds=5)
+    door.change(pin, "4321")
+    door.later(125)
+    assert (pin.status, door.held()) == ("31", ["4321"])
+    door.later(300)
+    assert (pin.status, door.held()) == ("31", ["4321"])
+
+
 def test_failing_batch(door: Door) -> None:
     """A batch that fails leaves errors behind, and the lock as it was; a batch of nothing does not count."""
     lock = door.locks[0].id

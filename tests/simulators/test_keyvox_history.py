@@ -88,7 +88,7 @@ async def pages(org: Org, lock: Lock, size: int, most: int = 10) -> list[list[st
 
 async def knobs(org: Org, times: int) -> tuple[Lock, list[str]]:
     """Return a lock whose knob was turned so many times, and when, newest first."""
-    lock, at = org.cloud.add_lock("A"), []
+    lock, at = org.cloud.add_lock("A"), list[str]()
     for _ in range(times):
         org.later(10)
         org.cloud.turn_knob(lock.id)

@@ -125,6 +125,16 @@ async def test_change(org: Org, locker: Locker) -> None:
     assert await statuses(org, locker) == "2000"
 
 
+async def test_change_on_the_way(org: Org, locker: Locker) -> None:
+    """A box stays let for longer when it is opened before the locker has heard of that."""
+    pin = await rent(org, locker, checkin="1")
+    org.later(300)
+    body = {"pinId": pin["pinId"], **org.period(0, 2 * HOUR)}
+    await org.ok("changeLockerPin", body)
+    assert org.cloud.type_pin(locker.id, pin["pinCode"]).granted
+    assert locker.boxes["00-01"].used_until == org.at(2 * HOUR)
+
+
 async def test_available(org: Org, locker: Locker) -> None:
     """A box is free where nobody has it in that time, and nobody is late with it, and it works."""
     await rent(org, locker, **org.period(2 * HOUR, 3 * HOUR))
@@ -201,8 +211,8 @@ async def test_set_status(org: Org, locker: Locker) -> None:
     await org.ok("setLockerStatus", {**box, "status": 1})
     org.later(100_000_000)
     assert await statuses(org, locker) == "1000"
-    for status in ("3", "", None):
-        assert await org.code("setLockerStatus", {**box, "status": status}) == "E0005"
+    for wrong in ("3", "", None):
+        assert await org.code("setLockerStatus", {**box, "status": wrong}) == "E0005"
 
 
 async def test_color(org: Org, locker: Locker) -> None:

@@ -305,13 +305,14 @@ async def test_key(org: Org, lock: Lock) -> None:
     mail = {"to": "a@b.example", "pinId": told["pinId"], "text": told["shortQrUrl"]}
     assert org.cloud.mails == [mail]
     assert len(await listed(org, lock)) == 2
-    for wrong in (
+    flaws: list[Json] = [
         {"notificationMethod": "sms"},
         {"notificationDetails": {}},
         {"notificationDetails": {"email": "Anna"}},
         {"notificationDetails": "a@b.example"},
         {"targetName": None},
-    ):
+    ]
+    for wrong in flaws:
         changed = {**body, **by_mail, **wrong}
         assert await org.code("issueLockKey", changed) == "E0005"
     assert len(org.cloud.mails) == 1

@@ -110,7 +110,7 @@ async def test_headers(org: Org, headers: Headers, text: str, profile: str) -> N
         ({"signed": "x-target-host date digest"}, "HMAC signature cannot be verified"),
     ],
 )
-async def test_signatures(org: Org, signing: dict[str, str], text: str) -> None:
+async def test_signatures(org: Org, signing: dict[str, Any], text: str) -> None:
     """The key is known, the secret is its own, and just what is fixed is signed."""
     reply = await org.call("getUnits", **signing)
     assert (reply.status, reply.json) == (403, {"message": text})
