@@ -1,7 +1,7 @@
 """Reservations: taken, changed, cancelled, checked in and out, and listed.
 
-Assumed: a reservation is changed by all fields by which it is taken, and its id; an unused number of records is told
-where there is nothing to change, as a success; a list has what is let at any time from its first to its last date.
+Assumed: a reservation is changed by all fields by which it is taken, and its id; where there is nothing to change, the
+answer is a success of no records; a list has what is let at any time from its first to its last date.
 """
 
 from typing import TYPE_CHECKING
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 def operations(cloud: KeyVoxCloud) -> Operations:
     """Return what answers each operation."""
-    bookings = cloud.bookings
-
-    now = cloud.clock
+    bookings, now = cloud.bookings, cloud.clock
 
     def booking_of(body: Body) -> Booking:
         site = cloud.sites[text(body, "placeId")]
