@@ -56,6 +56,12 @@ def fields(body: object, required: Types = NOTHING, optional: Types = NOTHING) -
     return body
 
 
+def check_items(body: Json, name: str, kind: type | UnionType) -> None:
+    """Refuse a list, if it is there, in which something is of another type."""
+    if not all(isinstance(item, kind) for item in body.get(name) or ()):
+        raise Invalid(f"wrong type in {name}")
+
+
 def instant(text: str) -> datetime:
     """Return an instant written in ISO 8601, in UTC where it names no zone."""
     try:

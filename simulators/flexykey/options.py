@@ -1,11 +1,11 @@
 """What a test may choose about the whole cloud: the pace of syncs and what the guide leaves open."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Literal
 
 from yarl import URL
 
+from simulators.choices import Choices
 from simulators.errors import Invalid
 from simulators.loopback import is_loopback
 
@@ -15,10 +15,16 @@ type NoWebhookAnswer = Literal["404", "null", "empty"]
 type LogFilter = Literal["server", "unit"]
 
 _LONGEST = 100_000_000
+_CHOICES = {
+    "entry_form": EntryForm,
+    "entry_answer": EntryAnswer,
+    "log_filter": LogFilter,
+    "no_webhook_answer": NoWebhookAnswer,
+}
 
 
 @dataclass
-class Options:
+class Options(Choices):
     """The options, each with the default that the guide states or suggests."""
 
     entry_form: EntryForm = "rows"
@@ -50,12 +56,7 @@ class Options:
 
     def __post_init__(self) -> None:
         """Refuse what no test can mean."""
-        if self.entry_form not in get_args(EntryForm.__value__):
-            raise Invalid("entry_form is rows, envelope or bare")
-        if self.entry_answer not in get_args(EntryAnswer.__value__):
-            raise Invalid("entry_answer is row or empty")
-        if self.log_filter not in get_args(LogFilter.__value__):
-            raise Invalid("log_filter is server or unit")
+        self.check_words(_CHOICES)
         if not isinstance(self.entries_per_packet, int) or self.entries_per_packet < 1:
             raise Invalid("entries_per_packet is at least 1")
         for name in (
@@ -69,26 +70,10 @@ class Options:
         ):
             if not 0 <= getattr(self, name) <= _LONGEST:
                 raise Invalid(f"{name} must be 0 to {_LONGEST}")
-
-        if self.no_webhook_answer not in get_args(NoWebhookAnswer.__value__):
-            raise Invalid("no_webhook_answer is 404, null or empty")
         if not isinstance(self.webhook_retries, int) or not self.webhook_timeout:
             raise Invalid("retries are whole, and a timeout is longer than nothing")
         if self.callback_through is not None:
             _check_through(self.callback_through)
-
-    def change(self, changes: Mapping[str, Any]) -> None:
-        """Take changes, all of them or, if one is wrong, none."""
-        try:
-            checked = replace(self, **changes)
-        except TypeError as error:
-            raise Invalid(str(error)) from error
-        for name in changes:
-            setattr(self, name, getattr(checked, name))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the options as the control interface shows them."""
-        return asdict(self)
 
 
 def _check_through(address: str) -> None:

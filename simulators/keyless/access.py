@@ -1,14 +1,12 @@
-"""Who may call the platform: tokens for a login, and how many requests an API key may make."""
+"""Who may call the platform: tokens for a login."""
 
 import base64
-from collections import deque
 from datetime import datetime, timedelta
 import json
 import os
 from typing import Any
 from uuid import uuid4
 
-from simulators.clock import Clock
 from simulators.keyless.options import Options
 
 _SIGNATURE_BYTES = 256
@@ -70,29 +68,6 @@ class Tokens:
     def revoke(self) -> None:
         """Have the platform know none of its tokens any more."""
         self._issued.clear()
-
-
-class RateLimit:
-    """How many requests were made of late by each API key."""
-
-    def __init__(self, options: Options, clock: Clock) -> None:
-        """Start without any."""
-        self._options = options
-        self._clock = clock
-        self._taken: deque[datetime] = deque()
-
-    def take(self) -> bool:
-        """Count a request, or say that it is one too many."""
-        now = self._clock()
-        window = timedelta(seconds=self._options.rate_window)
-        while self._taken and now - self._taken[0] >= window:
-            self._taken.popleft()
-        limit = self._options.rate_limit
-        if limit is not None and len(self._taken) >= limit:
-            return False
-        if limit is not None:
-            self._taken.append(now)
-        return True
 
 
 def _coded(part: dict[str, Any]) -> str:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from simulators.bodies import Body, check_names, choice
 from simulators.clock import iso
 from simulators.errors import Conflict
 from simulators.keyless.events import Events
-from simulators.keyless.formats import Body, check_names, choice, identifier
+from simulators.keyless.formats import identifier
 from simulators.keyless.gateways import Gateways
 from simulators.keyless.locks import Locks
 from simulators.keyless.options import Options
-from simulators.keyless.registry import Registry, new_id
+from simulators.registry import Registry, new_id
 
 
 @dataclass

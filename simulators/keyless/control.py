@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulators.control import fields, json_body
-from simulators.errors import Invalid
+from simulators.control import check_items, fields, json_body
 from simulators.keyless.options import Options
 
 if TYPE_CHECKING:
@@ -103,10 +102,8 @@ def _webhook_routes(cloud: KeylessCloud) -> list[web.RouteDef]:
 
     async def subscribe(request: web.Request) -> web.Response:
         body = fields(await json_body(request), {"url": str}, {"types": list | None})
-        types = body.get("types")
-        if not all(isinstance(name, str) for name in types or ()):
-            raise Invalid("types is not a list of names")
-        cloud.subscribe(body["url"], types)
+        check_items(body, "types", str)
+        cloud.subscribe(body["url"], body.get("types"))
         return await show(request)
 
     async def unsubscribe(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from simulators.keyless.registry import new_id
+from simulators.registry import new_id
 
 type Event = dict[str, Any]
 

@@ -1,16 +1,13 @@
 """The forms in which requests write what they carry, and the refusal of others."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 import re
-from typing import Any
 
 from yarl import URL
 
+from simulators.bodies import Body, text
 from simulators.clock import from_iso
 from simulators.errors import Invalid
-
-type Body = Mapping[str, Any]
 
 _DURATION = re.compile(
     r"P(?=[\dT])(?:(?P<days>\d{1,6})D)?"
@@ -20,35 +17,11 @@ _PHONE = re.compile(r"\+[1-9]\d{1,14}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def check_names(body: Body, *names: str) -> None:
-    """Refuse fields that the operation does not know."""
-    if strange := body.keys() - set(names):
-        raise Invalid(f"unknown: {', '.join(sorted(strange))}")
-
-
-def text(body: Body, name: str) -> str:
-    """Return a text, which must be there."""
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise Invalid(f"{name} must be a string")
-    return value
-
-
 def identifier(body: Body, name: str) -> str:
     """Return a UUID, which must be there, in lower case."""
     value = text(body, name).lower()
     if not _UUID.fullmatch(value):
         raise Invalid(f"{name} must be a UUID")
-    return value
-
-
-def choice(
-    body: Body, name: str, allowed: Collection[str], default: str | None = None
-) -> str:
-    """Return one of some words, which must be there unless there is a default."""
-    value = body.get(name, default)
-    if not isinstance(value, str) or value not in allowed:
-        raise Invalid(f"{name} must be one of {', '.join(allowed)}")
     return value
 
 

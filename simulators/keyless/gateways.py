@@ -5,14 +5,15 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from simulators.bodies import Body, check_names, text
 from simulators.clock import iso
 from simulators.errors import Conflict, Invalid
 from simulators.keyless.events import Events
-from simulators.keyless.formats import Body, check_names, identifier, text
+from simulators.keyless.formats import identifier
 from simulators.keyless.locks import Locks
 from simulators.keyless.logs import GatewayEntry, Log
 from simulators.keyless.options import Options
-from simulators.keyless.registry import Registry, new_id
+from simulators.registry import Registry, new_id
 
 HARDWARE = {
     "hardwareModel": "BEAT_GW_A1",

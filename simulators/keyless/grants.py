@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from simulators.bodies import Body
 from simulators.clock import iso
-from simulators.keyless.formats import Body
 from simulators.keyless.locks import Locks
 from simulators.keyless.messages import Messages
 from simulators.keyless.offline_keys import Delivery, OfflineKey, new_key
 from simulators.keyless.options import Options
 from simulators.keyless.people import OperatingDevice, People
 from simulators.keyless.permissions import KEPT, Permission
-from simulators.keyless.registry import Registry, new_id
+from simulators.registry import Registry, new_id
 
 
 class Grants:

@@ -10,7 +10,7 @@ from simulators.errors import Conflict, Invalid
 from simulators.keyless.events import Events
 from simulators.keyless.logs import LockEntry, Log
 from simulators.keyless.options import Execution
-from simulators.keyless.registry import Registry, new_id
+from simulators.registry import Registry, new_id
 
 type Profile = Literal["OPERATIONAL", "MANUFACTURING"]
 

@@ -6,18 +6,11 @@ from datetime import datetime, timedelta
 import os
 from typing import Any, Self
 
+from simulators.bodies import Body, check_names, choice
 from simulators.clock import iso
 from simulators.errors import Invalid
-from simulators.keyless.formats import (
-    Body,
-    check_names,
-    choice,
-    identifier,
-    link,
-    moment,
-    phone,
-)
-from simulators.keyless.registry import new_id
+from simulators.keyless.formats import identifier, link, moment, phone
+from simulators.registry import new_id
 
 DEFAULT_LINK = "https://keyless.assaabloy.com"
 

@@ -1,9 +1,9 @@
 """What a test may choose about the whole platform: its pace, its limits, and what the vendor's page leaves open."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Literal
 
+from simulators.choices import Choices
 from simulators.errors import Invalid
 
 type Environment = Literal["production", "staging"]
@@ -33,7 +33,7 @@ _STATUSES = ("invalid_status", "conflict_status")
 
 
 @dataclass
-class Options:
+class Options(Choices):
     """The options, each with the default that the vendor's page states or suggests."""
 
     environment: Environment = "production"
@@ -85,9 +85,7 @@ class Options:
 
     def __post_init__(self) -> None:
         """Refuse what no test can mean."""
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in get_args(choices.__value__):
-                raise Invalid(f"{name} is {' or '.join(get_args(choices.__value__))}")
+        self.check_words(_CHOICES)
         for name in (*_SECONDS, *_MAY_BE_NONE):
             value = getattr(self, name)
             if name in _MAY_BE_NONE and value is None:
@@ -101,16 +99,3 @@ class Options:
             raise Invalid("a heartbeat takes a second, a timeout more than nothing")
         if not 0 <= self.webhook_copies <= 10 or self.association_limit < 0:
             raise Invalid("webhook_copies are up to 10, association_limit is not below")
-
-    def change(self, changes: Mapping[str, Any]) -> None:
-        """Take changes, all of them or, if one is wrong, none."""
-        try:
-            checked = replace(self, **changes)
-        except TypeError as error:
-            raise Invalid(str(error)) from error
-        for name in changes:
-            setattr(self, name, getattr(checked, name))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the options as the control interface shows them."""
-        return asdict(self)

@@ -6,21 +6,14 @@ from datetime import datetime, timedelta
 import os
 from typing import Any, Literal
 
+from simulators.bodies import Body, check_names, choice, text
 from simulators.clock import iso
 from simulators.errors import Conflict, Invalid, Missing
 from simulators.keyless.access import new_access_key
 from simulators.keyless.events import Events
-from simulators.keyless.formats import (
-    Body,
-    check_names,
-    choice,
-    duration,
-    identifier,
-    phone,
-    text,
-)
+from simulators.keyless.formats import duration, identifier, phone
 from simulators.keyless.messages import Messages
-from simulators.keyless.registry import Registry, new_id
+from simulators.registry import Registry, new_id
 
 type Role = Literal["USER", "ADMIN"]
 

@@ -5,16 +5,10 @@ from datetime import datetime, time, timedelta
 import re
 from typing import Any, Self
 
+from simulators.bodies import Body, check_names, choice
 from simulators.clock import iso
 from simulators.errors import Invalid
-from simulators.keyless.formats import (
-    Body,
-    check_names,
-    choice,
-    duration,
-    identifier,
-    moment,
-)
+from simulators.keyless.formats import duration, identifier, moment
 
 OPERATIONS = ("OPEN", "UPDATE_FIRMWARE", "UPDATE_TIME")
 WEEKDAYS = (

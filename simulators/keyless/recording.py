@@ -7,8 +7,8 @@ from simulators.keyless.gateways import Gateway
 from simulators.keyless.locks import CERTIFICATE_VALIDITY, LockingDevice, Profile
 from simulators.keyless.logs import GatewayEntry, Kind, LockEntry
 from simulators.keyless.people import OperatingDevice
-from simulators.keyless.registry import new_id
 from simulators.keyless.system import SystemCloud
+from simulators.registry import new_id
 
 GATEWAY_CLIENT = "GATEWAY_DEVICE"
 """What the vendor calls a gateway that operated a locking device; the page as it is known does not show it."""

@@ -4,15 +4,15 @@ from datetime import datetime
 from functools import partial
 from typing import Literal, get_args
 
+from simulators.bodies import Body
 from simulators.errors import Invalid
 from simulators.keyless.commands import RemoteCommand
-from simulators.keyless.formats import Body
 from simulators.keyless.gateways import HARDWARE, Association, Gateway
 from simulators.keyless.locks import MODELS, LockingDevice
 from simulators.keyless.options import Execution
 from simulators.keyless.people import OperatingDevice, Role, User
 from simulators.keyless.recording import RecordingCloud
-from simulators.keyless.registry import new_id
+from simulators.registry import new_id
 
 type BootReason = Literal["HEARTBEAT", "LOCKING_DEVICE"]
 

@@ -6,10 +6,10 @@ from typing import Any, override
 
 from aiohttp import web
 
+from simulators.agenda import Agenda
 from simulators.clock import Clock
 from simulators.errors import Conflict
-from simulators.keyless.access import RateLimit, Tokens
-from simulators.keyless.agenda import Agenda
+from simulators.keyless.access import Tokens
 from simulators.keyless.commands import Commands
 from simulators.keyless.events import Events
 from simulators.keyless.gateways import Gateways
@@ -19,6 +19,7 @@ from simulators.keyless.messages import Messages
 from simulators.keyless.options import Options
 from simulators.keyless.people import People
 from simulators.keyless.webhooks import Webhooks
+from simulators.rate_limit import RateLimit
 from simulators.simulator import Simulator
 
 

@@ -6,8 +6,9 @@ from aiohttp import ClientSession
 import pytest
 
 from simulators.flexykey import FlexyKeyCloud, serve
+from tests.simulators import keyless, keyvox
+from tests.simulators.callbacks import Callback, listening
 from tests.simulators.helpers import Client, FakeClock
-from tests.simulators.keyless import Site, served
 
 
 @pytest.fixture
@@ -30,7 +31,21 @@ async def client(cloud: FlexyKeyCloud, socket_enabled: None) -> AsyncIterator[Cl
 
 
 @pytest.fixture
-async def site(socket_enabled: None) -> AsyncIterator[Site]:
+async def site(socket_enabled: None) -> AsyncIterator[keyless.Site]:
     """Serve a Keyless platform and return the way in."""
-    async with served() as site:
+    async with keyless.served() as site:
         yield site
+
+
+@pytest.fixture
+async def org(socket_enabled: None) -> AsyncIterator[keyvox.Org]:
+    """Serve a KEYVOX organisation and return the way in."""
+    async with keyvox.served() as org:
+        yield org
+
+
+@pytest.fixture
+async def callback(socket_enabled: None) -> AsyncIterator[Callback]:
+    """Listen on loopback."""
+    async with listening() as callback:
+        yield callback

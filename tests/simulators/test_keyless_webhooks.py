@@ -1,51 +1,16 @@
 """Webhooks of the simulated Keyless platform."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 import json
-from typing import Any
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 import pytest
 
 from simulators.clock import utc_now
 from simulators.errors import Invalid
 from simulators.keyless import KeylessCloud, serve
-from tests.simulators.keyless import Json, Site
-
-
-@dataclass
-class Callback:
-    """A callback on loopback that keeps what it is sent."""
-
-    url: str = ""
-    status: int = 200
-    events: list[Json] = field(default_factory=list)
-    headers: list[Any] = field(default_factory=list)
-
-    async def take(self, request: web.Request) -> web.Response:
-        """Take an event."""
-        self.headers.append(request.headers)
-        self.events.append(await request.json())
-        return web.Response(status=self.status, headers={"Location": self.url})
-
-    @property
-    def types(self) -> list[str]:
-        """Return of what was told."""
-        return [event["eventType"] for event in self.events]
-
-
-@pytest.fixture
-async def callback(socket_enabled: None) -> AsyncIterator[Callback]:
-    """Listen on loopback."""
-    callback = Callback()
-    app = web.Application()
-    app.add_routes([web.post("/{path:.*}", callback.take)])
-    async with TestServer(app) as server:
-        callback.url = str(server.make_url("/hook?x=1"))
-        yield callback
+from tests.simulators.callbacks import Callback
+from tests.simulators.keyless import Site
 
 
 async def test_told(site: Site, callback: Callback) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulators.bodies import check_names
 from simulators.keyless.api.answers import Handlers, answer, done, page
 from simulators.keyless.api.queries import (
     JSON,
@@ -13,7 +14,6 @@ from simulators.keyless.api.queries import (
     query_choice,
 )
 from simulators.keyless.api.refusal import Refusal
-from simulators.keyless.formats import check_names
 
 if TYPE_CHECKING:
     from simulators.keyless.cloud import KeylessCloud

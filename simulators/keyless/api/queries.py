@@ -6,9 +6,10 @@ import json
 
 from aiohttp import web
 
+from simulators.bodies import Body, choice
 from simulators.errors import Invalid
 from simulators.keyless.api.refusal import Refusal
-from simulators.keyless.formats import Body, choice, identifier, moment
+from simulators.keyless.formats import identifier, moment
 
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"

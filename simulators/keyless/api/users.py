@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulators.bodies import check_names, choice, text
 from simulators.keyless.api.answers import Handlers, answer, done, page
 from simulators.keyless.api.queries import body_of, query_id
 from simulators.keyless.api.refusal import Refusal
-from simulators.keyless.formats import check_names, choice, text
 from simulators.keyless.people import ROLES
 
 if TYPE_CHECKING:

@@ -24,6 +24,10 @@ class Agenda:
         when = at + timedelta(seconds=seconds)
         heappush(self._due, (when, next(self._order), action))
 
+    def in_seconds(self, seconds: float, action: Action) -> None:
+        """Have something happen so many seconds from now."""
+        self.after(self._clock(), seconds, action)
+
     def settle(self) -> datetime:
         """Do what was due by the present time, and return that."""
         now = self._clock()
