@@ -16,6 +16,9 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -35,6 +38,7 @@ from .vendors.vendor import (
     NoRight,
     NotFound,
     RateLimited,
+    Refused,
     ServiceUnavailable,
     VendorError,
     WrongCredentials,
@@ -58,6 +62,7 @@ _ERRORS: dict[type[VendorError], str] = {
     NoRight: "no_right",
     NotFound: "not_found",
     RateLimited: "rate_limited",
+    Refused: "refused",
     ServiceUnavailable: "cannot_connect",
     AnswerNotUnderstood: "answer_not_understood",
     WrongPath: "not_found",
@@ -133,7 +138,9 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
             for field in fields:
                 value = user_input.get(field.key, "")
                 value = value if field.kind is FieldKind.SECRET else value.strip()
-                data[field.key] = value or known.get(field.key, field.default)
+                # What may be empty is emptied by leaving it so.
+                before = "" if field.may_be_empty else known.get(field.key)
+                data[field.key] = value or before or field.default
             if account := await self._async_account(vendor, data, errors):
                 return await self._async_finish(vendor, account, data)
         return self.async_show_form(
@@ -199,11 +206,21 @@ def _schema(
     fields: list[Field] | tuple[Field, ...], *, keep_secrets: bool
 ) -> vol.Schema:
     """Return the form's schema; a secret that may be left empty stays as it was."""
-    schema: dict[vol.Marker, TextSelector] = {}
+    schema: dict[vol.Marker, TextSelector | SelectSelector] = {}
     for field in fields:
         if field.kind is FieldKind.SECRET:
             marker = vol.Optional if keep_secrets else vol.Required
             schema[marker(Secret(field.key))] = _SELECTORS[field.kind]
+        elif field.kind is FieldKind.SELECT:
+            schema[vol.Required(field.key, default=field.default)] = SelectSelector(
+                SelectSelectorConfig(
+                    options=list(field.options),
+                    mode=SelectSelectorMode.LIST,
+                    translation_key=field.key,
+                )
+            )
+        elif field.may_be_empty:
+            schema[vol.Optional(field.key)] = _SELECTORS[field.kind]
         elif field.default:
             schema[vol.Required(field.key, default=field.default)] = _SELECTORS[
                 field.kind

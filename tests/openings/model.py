@@ -296,6 +296,8 @@ class _Wire(Transport):
         *,
         method: HTTPMethod = HTTPMethod.GET,
         body: Any = None,
+        timeout: float | None = None,
+        attempts: int | None = None,
     ) -> Any:
         """Return the JSON of a reading, as it comes off the wire."""
         self.platform.asked[path.split("-", maxsplit=1)[0]] += 1
@@ -318,6 +320,7 @@ class _Wire(Transport):
         query: Mapping[str, str] | None = None,
         *,
         media_type: str = JSON,
+        timeout: float | None = None,
     ) -> Answer:
         """Return the answer to a command, or lose it."""
         platform = self.platform

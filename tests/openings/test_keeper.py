@@ -14,10 +14,10 @@ import pytest
 from custom_components.latchkey.door import FRESH, HOLD
 from custom_components.latchkey.opening_looks import LATER
 from custom_components.latchkey.vendors.openings import GRACE
+from simulators.bodies import Body
 from simulators.clock import utc_now
 from simulators.faults import Fault, FaultKind
 from simulators.keyless.commands import RemoteCommand
-from simulators.keyless.formats import Body
 from simulators.keyless.options import Execution
 from tests.keyless.home import Home
 from tests.openings.conftest import SHORT

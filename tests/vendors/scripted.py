@@ -97,6 +97,8 @@ class Offline(Transport):
         *,
         method: HTTPMethod = HTTPMethod.GET,
         body: Any = None,
+        timeout: float | None = None,
+        attempts: int | None = None,
     ) -> Any:
         """Return the answer, as it comes off the wire."""
         return self._answer(Sent(method.value, path, query or {}, body)).json()
@@ -110,6 +112,7 @@ class Offline(Transport):
         query: Mapping[str, str] | None = None,
         *,
         media_type: str = JSON,
+        timeout: float | None = None,
     ) -> Answer:
         """Return the answer."""
         return self._answer(Sent(method.value, path, query or {}, body, media_type))

@@ -32,7 +32,16 @@ async def test_inventory(flexykey: FlexyKey, guide: Guide) -> None:
         firmware="09.15",
         outputs=first.outputs,
         inputs=first.inputs,
-        capabilities=frozenset(Capability) - {Capability.OPEN},
+        capabilities=frozenset(
+            {
+                Capability.LOG,
+                Capability.PASSAGES,
+                Capability.PUSH,
+                Capability.READINGS,
+                Capability.REQUESTS,
+                Capability.SETTINGS,
+            }
+        ),
     )
     assert [(point.id, point.name) for point in first.points] == [
         ("F1", "Grind"),

@@ -110,6 +110,8 @@ class Saying(Transport):
         *,
         method: HTTPMethod = HTTPMethod.GET,
         body: Any = None,
+        timeout: float | None = None,
+        attempts: int | None = None,
     ) -> Any:
         """Return the answer."""
         return self.answer.json()
@@ -123,6 +125,7 @@ class Saying(Transport):
         query: Mapping[str, str] | None = None,
         *,
         media_type: str = JSON,
+        timeout: float | None = None,
     ) -> Answer:
         """Note what would be sent, and return the answer."""
         self.sent.append(body)

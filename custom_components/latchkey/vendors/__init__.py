@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from . import flexykey, keyless
+from . import flexykey, keyless, keyvox
 from .vendor import VendorSpec
 
 VENDORS: Final[dict[str, VendorSpec]] = {
     "flexykey": flexykey.SPEC,
     "keyless": keyless.SPEC,
+    "keyvox": keyvox.SPEC,
 }

@@ -15,11 +15,25 @@ class DeviceKind(StrEnum):
     EXPANSION = "expansion"
     GATEWAY = "gateway"
     LOCKING_DEVICE = "locking_device"
+    LOCK = "lock"
+    LOCKER = "locker"
+    BOX = "box"
+    """A compartment of a locker."""
+    PLACE = "place"
+    """A building or a facility whose rooms are let."""
 
 
 class Capability(StrEnum):
     """What a device can do beyond its outputs and inputs."""
 
+    BOOKINGS = "bookings"
+    """What is let in it can be booked."""
+    BOX = "box"
+    """It is a compartment that opens by command."""
+    BOXES = "boxes"
+    """It tells how its compartments stand."""
+    LOCK = "lock"
+    """It locks and unlocks by command."""
     LOG = "log"
     OPEN = "open"
     PASSAGES = "passages"

@@ -62,6 +62,8 @@ _REFUSALS: dict[int, type[VendorError]] = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: InvalidRequest,
 }
 
+_UNAUTHORIZED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
 JSON: Final = "application/json"
 
 type Judge = Callable[[int, bytes], VendorError | None]
@@ -120,6 +122,8 @@ class Transport:
 
     ahead = timedelta()
     """By how much the vendor's clock is ahead of ours, as its last answer told."""
+    refused_ahead: timedelta | None = None
+    """The same as the last refusal told, which may be somebody else's."""
 
     def __init__(
         self,
@@ -152,18 +156,22 @@ class Transport:
         *,
         method: HTTPMethod = HTTPMethod.GET,
         body: Any = None,
+        timeout: float | None = None,
+        attempts: int | None = None,
     ) -> Any:
         """Return the JSON of a request that changes nothing, and may therefore be repeated; None for no content."""
         attempt = 1
         while True:
             try:
                 async with self._places_for_reads:
-                    answer = await self._send(method, path, query, body, once=False)
+                    answer = await self._send(
+                        method, path, query, body, once=False, timeout=timeout
+                    )
                 if answer.status == HTTPStatus.NO_CONTENT or not answer.body.strip():
                     return None
                 return answer.json()
             except ServiceUnavailable:
-                if attempt == ATTEMPTS:
+                if attempt >= (attempts or ATTEMPTS):
                     raise
             self.counts["repeated"] += 1
             # Jitter, so that the accounts of many homes do not return in step.
@@ -178,10 +186,17 @@ class Transport:
         query: Mapping[str, str] | None = None,
         *,
         media_type: str = JSON,
+        timeout: float | None = None,
     ) -> Answer:
         """Send a request that changes something: once. Raises OutcomeUnknown where it may have."""
         return await self._send(
-            method, path, query, body, once=True, media_type=media_type
+            method,
+            path,
+            query,
+            body,
+            once=True,
+            media_type=media_type,
+            timeout=timeout,
         )
 
     async def _send(
@@ -193,19 +208,23 @@ class Transport:
         *,
         once: bool,
         media_type: str = JSON,
+        timeout: float | None = None,
     ) -> Answer:
         if (wait := self._silent_until[once] - self._clock()) > 0:
             raise RateLimited(wait)
         url = self._base.joinpath(*path.split("/")).with_query(query)
         data = b"" if body is None else orjson.dumps(body)
-        headers = {"Accept": JSON, **self._sign(method, url, data)}
-        if data:
-            headers["Content-Type"] = media_type
         async with self._places:
+            # A signature holds the time, and is made when it is sent.
+            headers = {"Accept": JSON, **self._sign(method, url, data)}
+            if data:
+                headers["Content-Type"] = media_type
             began = self._clock()
             outcome = "cancelled"
             try:
-                answer = await self._exchange(method, url, data, headers, once=once)
+                answer = await self._exchange(
+                    method, url, data, headers, once=once, timeout=timeout
+                )
                 outcome = str(answer.status)
             except VendorError as err:
                 outcome = str(err)
@@ -231,6 +250,7 @@ class Transport:
         headers: Mapping[str, str],
         *,
         once: bool,
+        timeout: float | None,
     ) -> Answer:
         # Every failure is raised `from None`: the exceptions of aiohttp hold the request.
         doubt = OutcomeUnknown if once else ServiceUnavailable
@@ -241,7 +261,7 @@ class Transport:
                 data=data or None,
                 headers=headers,
                 allow_redirects=False,
-                timeout=ClientTimeout(total=TIMEOUT),
+                timeout=ClientTimeout(total=timeout or TIMEOUT),
                 middlewares=(_Once(),) if once else (),
             ) as response:
                 now = datetime.now(UTC)
@@ -250,6 +270,8 @@ class Transport:
                 is_answer = response.status < HTTPStatus.MULTIPLE_CHOICES
                 if is_answer and date is not None and abs(date - now) <= MOST_AHEAD:
                     self.ahead = date - now
+                if response.status in _UNAUTHORIZED:
+                    self.refused_ahead = None if date is None else date - now
                 if self._judge and response.status in _REFUSALS:
                     refusal = await _told(response)
                     if (err := self._judge(response.status, refusal)) is not None:

@@ -32,6 +32,12 @@ class WrongCredentials(VendorError):
     key = "wrong_credentials"
 
 
+class Refused(VendorError):
+    """The vendor will not be asked: our address, our clock or our credentials may be why, and it does not say which."""
+
+    key = "refused"
+
+
 class NoRight(VendorError):
     """The credentials are accepted, but they do not cover this."""
 
@@ -158,6 +164,7 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     SECRET = "secret"
+    SELECT = "select"
     URL = "url"
 
 
@@ -168,6 +175,9 @@ class Field:
     key: str
     kind: FieldKind
     default: str = ""
+    options: tuple[str, ...] = ()
+    """What can be chosen."""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
