@@ -13,6 +13,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .access_repairs import AccessRepairs
 from .bookings import BookingBook
 from .callbacks import Callbacks
 from .certificate_repairs import CertificateRepairs
@@ -46,6 +47,7 @@ from .vendors.site import ManagesSite
 from .vendors.vendor import (
     NoRight,
     RateLimited,
+    Refused,
     ReportsStatus,
     ServiceUnavailable,
     Vendor,
@@ -122,6 +124,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
         self.certificates = CertificateRepairs(self)
+        self._access = AccessRepairs(hass, entry, vendor)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
         read_behind = (
             self.log,
@@ -184,7 +187,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         Where there is a status to be read, each poll sees to that anyway.
         """
         if isinstance(
-            err, (ServiceUnavailable, NoRight, WrongCredentials)
+            err, (ServiceUnavailable, NoRight, Refused, WrongCredentials)
         ) and not isinstance(self.vendor, ReportsStatus):
             self._next_inventory = min(self._next_inventory, self.hass.loop.time())
 
@@ -211,6 +214,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.update_interval = self._interval
         try:
             await self._async_read()
+        except Refused as err:
+            # Nobody knows whether it is the credentials: it is tried again, and a repair says what there is to see to.
+            self._access.async_refused()
+            raise translated(err, UpdateFailed, self.name) from err
         except WrongCredentials as err:
             raise translated(err, ConfigEntryAuthFailed, self.name) from err
         except RateLimited as err:
@@ -225,6 +232,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.async_pause(err.wait)
         except VendorError as err:
             raise translated(err, UpdateFailed, self.name) from err
+        else:
+            self._access.async_accepted()
         return self._shown()
 
     async def _async_read(self) -> None:
@@ -268,10 +277,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         try:
             try:
                 inventory = await self.vendor.inventory()
-            except WrongCredentials:
+            except WrongCredentials, Refused:
                 # Polling stops for good where credentials are wrong: one refusal is not enough.
                 inventory = await self.vendor.inventory()
-        except WrongCredentials, RateLimited:
+        except WrongCredentials, Refused, RateLimited:
             raise
         except VendorError as err:
             self._inventory_failures += 1

@@ -8,6 +8,7 @@ from .callbacks import Callbacks
 from .const import CONF_CLOUDHOOK, CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
 from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
+from .vendors.vendor import KeepsTime
 
 
 async def async_get_config_entry_diagnostics(
@@ -24,6 +25,9 @@ async def async_get_config_entry_diagnostics(
         },
         "last_update_success": coordinator.last_update_success,
         "requests": coordinator.vendor.counts,
+        "clock_corrected_by": coordinator.vendor.corrected_by.total_seconds()
+        if isinstance(coordinator.vendor, KeepsTime)
+        else None,
         "inventory_settled": coordinator.inventory.settled,
         "unreachable": coordinator.unreachable,
         "devices": {

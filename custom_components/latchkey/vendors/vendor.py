@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
@@ -128,6 +128,16 @@ class Vendor(Protocol):
 
     async def inventory(self) -> Inventory:
         """Return all devices of the account."""
+        ...
+
+
+@runtime_checkable
+class KeepsTime(Protocol):
+    """A vendor that refuses requests whose time is not its own."""
+
+    @property
+    def corrected_by(self) -> timedelta:
+        """Return by how much our clock is corrected for it, since a request was refused."""
         ...
 
 

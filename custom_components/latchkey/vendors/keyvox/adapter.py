@@ -1,7 +1,7 @@
 """A KEYVOX organisation."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import ClientSession
@@ -42,3 +42,8 @@ class Keyvox(Organisation):
     def counts(self) -> Mapping[str, int]:
         """Return how many requests were sent, repeated, and failed in which way."""
         return self._client.transport.counts
+
+    @property
+    def corrected_by(self) -> timedelta:
+        """Return by how much our clock is corrected, as a refusal's date told (1.2)."""
+        return self._client.signer.ahead

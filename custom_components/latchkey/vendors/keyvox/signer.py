@@ -15,6 +15,8 @@ TARGET_HOST: Final = "default.pms"
 
 TOLERATED: Final = timedelta(seconds=2)
 """How far our clock may be off: the vendor tolerates less than five seconds, and tells whole ones."""
+_HALF: Final = timedelta(milliseconds=500)
+"""What a time of whole seconds lacks at a guess."""
 
 
 class Signer:
@@ -44,7 +46,7 @@ class Signer:
         """Take in by how much a refusal says that the vendor's clock is ahead; return whether that can have been why."""
         if ahead is None or abs(ahead - self.ahead) < TOLERATED:
             return False
-        self.ahead = ahead
+        self.ahead = ahead + _HALF
         return True
 
     def __call__(self, method: HTTPMethod, url: URL, body: bytes) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""A KEYVOX account in Home Assistant, at the simulated cloud."""
