@@ -20,6 +20,9 @@ class SimulatedService:
 
     url: str
     control_url: str
+    name: ClassVar[str]
+    example: ClassVar[str] = ""
+    """What can be done at the control interface, behind its address."""
     account: ClassVar[Mapping[str, str]]
     _module: ClassVar[str]
 
@@ -112,6 +115,8 @@ class SimulatedService:
 class SimulatedCloud(SimulatedService):
     """The simulated FlexyKey cloud, and what happens on its sites."""
 
+    name = "FlexyKey cloud"
+    example = """units/99998/inputs/IN1 '{"state": "on"}'"""
     account: ClassVar[Mapping[str, str]] = {"username": "demo", "password": "demo"}
     _module = "simulators.flexykey"
 
@@ -161,6 +166,8 @@ class SimulatedCloud(SimulatedService):
 class SimulatedPlatform(SimulatedService):
     """The simulated Keyless platform, and what happens at its locks."""
 
+    name = "Keyless platform"
+    example = "locking_devices/{id}/touch '{}'; locks are touched 20 s after a command"
     account: ClassVar[Mapping[str, str]] = {
         "user_id": "558aef6a-de33-4e6c-8219-1eab9727ae94",
         "access_key": "demo-access-key",
@@ -183,3 +190,27 @@ class SimulatedPlatform(SimulatedService):
     async def touch(self, lock_id: str) -> None:
         """Touch a lock, which wakes its gateways."""
         await self._control("POST", f"locking_devices/{lock_id}/touch", {})
+
+
+class SimulatedOrganisation(SimulatedService):
+    """The simulated KEYVOX organisation, and what happens at its locks, lockers and webhooks."""
+
+    name = "KEYVOX cloud"
+    example = """devices/{id}/pin '{"code": "123456"}'"""
+    account: ClassVar[Mapping[str, str]] = {
+        "api_key": "demo-key",
+        "api_secret": "demo-secret",
+    }
+    _module = "simulators.keyvox"
+
+    async def state(self) -> dict[str, Any]:
+        """Return all that there is and has happened."""
+        return await self._control("GET", "state")
+
+    async def type_pin(self, device_id: str, code: str) -> dict[str, Any]:
+        """Type a PIN at a lock or a locker."""
+        return await self._control("POST", f"devices/{device_id}/pin", {"code": code})
+
+    async def subscribe(self, url: str, kind: str) -> None:
+        """Have an address on this machine called about unlockings or reservations."""
+        await self._control("POST", "webhooks", {"url": url, "kind": kind})

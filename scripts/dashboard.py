@@ -21,6 +21,8 @@ CARDS: Final[dict[str, Json]] = {
     },
     "binary_sensor": {"grid_options": {"columns": 6}},
     "sensor": {"grid_options": {"columns": 6}},
+    "button": {"grid_options": {"columns": 6}},
+    "calendar": {"grid_options": {"columns": 12}},
     # What happened last, and when.
     "event": {
         "state_content": ["event_type", "state"],

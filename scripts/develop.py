@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 import contextlib
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,14 +12,22 @@ import time
 from typing import Final
 
 from scripts.child import ScriptError
-from scripts.cloud import SimulatedCloud, SimulatedPlatform
+from scripts.cloud import (
+    SimulatedCloud,
+    SimulatedOrganisation,
+    SimulatedPlatform,
+    SimulatedService,
+)
 from scripts.dashboard import put_up
 from scripts.home import RESTART, ROOT, Home
+from scripts.home_api import Json
 
 PORT: Final = 8123
 CLOUD_PORT: Final = 8124
 POLL_INTERVAL: Final = 10
+FLEXYKEY: Final = "FlexyKey"
 PLATFORM: Final = "Abloy Keyless"
+ORGANISATION: Final = "KEYVOX"
 TOUCH_SECONDS: Final = 20
 EXTERNAL: Final = "https://home.example.com"
 DOOR: Final = "99998/F2"
@@ -69,7 +78,7 @@ async def add_simulated_account(home: Home, cloud: SimulatedCloud) -> None:
     entries = [
         entry
         for entry in await home.api.entries()
-        if not entry["title"].startswith(PLATFORM)
+        if entry["title"].startswith(FLEXYKEY)
     ]
     if not entries:
         entry_id = await home.api.add_account("flexykey", account)
@@ -83,16 +92,45 @@ async def add_simulated_account(home: Home, cloud: SimulatedCloud) -> None:
 
 
 async def add_simulated_platform(home: Home, platform: SimulatedPlatform) -> None:
-    """Add the account at the simulated platform, if it is not there yet, or make it fit the platform's address."""
-    account = {**platform.account, "url": platform.url}
+    """Add the account at the simulated platform, or make an earlier one fit the platform's address."""
+    await _add(home, "keyless", PLATFORM, platform)
+
+
+async def add_simulated_organisation(
+    home: Home, organisation: SimulatedOrganisation
+) -> None:
+    """Add the account at the simulated organisation, or make an earlier one fit its address; its locks tell 0 and 1."""
+    is_new = await _add(home, "keyvox", ORGANISATION, organisation, profile="portal")
+    if is_new:
+        entry = await _entry(home, ORGANISATION)
+        assert entry is not None
+        words = {"locked_words": "0", "unlocked_words": "1"}
+        await home.api.set_options(
+            entry["entry_id"], [{"poll_interval": POLL_INTERVAL, **words}]
+        )
+        await home.api.until_loaded()
+
+
+async def _entry(home: Home, title: str) -> Json | None:
+    """Return an account by the beginning of its title."""
     for entry in await home.api.entries():
-        if entry["title"].startswith(PLATFORM):
-            if entry["state"] != "loaded":
-                await home.api.reconfigure_account(entry["entry_id"], account)
-            break
-    else:
-        await home.api.add_account("keyless", account)
+        if entry["title"].startswith(title):
+            return entry
+    return None
+
+
+async def _add(
+    home: Home, vendor: str, title: str, service: SimulatedService, **fields: str
+) -> bool:
+    """Add an account, or make an earlier one fit its cloud's address; return whether it is new."""
+    account = {**service.account, "url": service.url, **fields}
+    entry = await _entry(home, title)
+    if entry is None:
+        await home.api.add_account(vendor, account)
+    elif entry["state"] != "loaded":
+        await home.api.reconfigure_account(entry["entry_id"], account)
     await home.api.until_loaded()
+    return entry is None
 
 
 async def watch(home: Home, cloud: SimulatedCloud | None) -> None:
@@ -110,20 +148,17 @@ async def watch(home: Home, cloud: SimulatedCloud | None) -> None:
         print("Home Assistant runs again.", flush=True)
 
 
-def describe(home: Home, cloud: SimulatedCloud | None, seconds: float) -> str:
+def describe(home: Home, services: Sequence[SimulatedService], seconds: float) -> str:
     """Return what a developer needs to know."""
     lines = [
         f"Home Assistant   {home.url}   user {home.username}   password {home.password}"
     ]
-    if cloud:
-        move = (
-            f"""curl -d '{{"state": "on"}}' {cloud.control_url}units/99998/inputs/IN1"""
-        )
+    for service in services:
         lines += [
-            f"FlexyKey cloud   {cloud.url}   (simulated)",
-            f"Its control      {cloud.control_url}   e.g. {move}",
+            f"{service.name:<16} {service.url}   (simulated)",
+            f"Its control      {service.control_url}   e.g. curl … {service.example}",
         ]
-    else:
+    if not services:
         lines.append(
             "Add your account under Settings > Devices & services > Add integration > Latchkey."
         )
@@ -142,8 +177,8 @@ async def run(options: argparse.Namespace) -> None:
     )
     home = Home(config, options.port, clean=options.clean)
     async with AsyncExitStack() as running:
+        services: list[SimulatedService] = []
         cloud: SimulatedCloud | None = None
-        platform: SimulatedPlatform | None = None
         if not options.real:
             cloud = SimulatedCloud(
                 config.with_name(f"{config.name}-cloud.log"),
@@ -158,13 +193,19 @@ async def run(options: argparse.Namespace) -> None:
                 touch_seconds=TOUCH_SECONDS,
             )
             await running.enter_async_context(platform)
+            organisation = SimulatedOrganisation(
+                config.with_name(f"{config.name}-organisation.log")
+            )
+            await running.enter_async_context(organisation)
+            services = [cloud, platform, organisation]
         print("Starting Home Assistant …", flush=True)
         await running.enter_async_context(home)
-        if cloud and platform:
+        if cloud:
             await add_simulated_account(home, cloud)
             await add_simulated_platform(home, platform)
+            await add_simulated_organisation(home, organisation)
             await put_up(home.api)
-        print(describe(home, cloud, time.monotonic() - began), flush=True)
+        print(describe(home, services, time.monotonic() - began), flush=True)
         await watch(home, cloud)
 
 
