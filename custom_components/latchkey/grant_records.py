@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from typing import Final
+from typing import Any, Final
 
 from .ledger import Ledger, LedgerError, Record, Step, Terms
 from .vendors.grants import ComparesGrants, GrantState, IssuedGrant, IssuesGrants
@@ -15,7 +15,7 @@ GRACE: Final = timedelta(minutes=2)
 """How long a request that nobody answered may still take effect."""
 LOOKS: Final = 2
 """How many readings, the last one after the grace, must agree that it did not."""
-NEAR: Final = timedelta(minutes=15)
+NEAR: Final = timedelta(minutes=90)
 """How near to a request in time something without a marker is taken for its effect; clocks may differ."""
 
 type Told = Callable[[Record], None]
@@ -74,18 +74,22 @@ class GrantRecords:
         unknown: dict[str, Record],
         taken: dict[str, IssuedGrant],
     ) -> str:
-        """Return the grant that a row without a marker can only be.
-
-        One that was given up is the last to be thought of, and soon not any more: by then it is somebody else's.
-        """
+        """Return the grant that a row without a marker can only be: the latest, and one that was given up last of all."""
         if not isinstance(self._vendor, ComparesGrants):
             return ""
-        for record in sorted(unknown.values(), key=lambda record: record.is_gone):
+        now = self._clock()
+        for record in sorted(
+            unknown.values(), key=lambda each: (each.is_gone, now - each.asked_at)
+        ):
             if (
                 record.grant_id not in taken
                 and record.credential is not None
                 and (row.issued_at is None or row.issued_at >= record.asked_at - NEAR)
-                and not (record.is_gone and self._clock() > record.asked_at + NEAR)
+                # What was taken back before it was seen, is not for ever: others may grant the same.
+                and (
+                    record.state is not GrantState.REVOKED
+                    or now < record.asked_at + NEAR
+                )
                 and self._vendor.is_as_ordered(row, record.order(None))
             ):
                 return record.grant_id
@@ -116,8 +120,11 @@ class GrantRecords:
         """Return what a reading makes of a record."""
         if row is None:
             return self._missed(record, delivered_from)
-        if record.state is GrantState.FAILED or (record.ended_here and record.is_gone):
-            # It was said not to exist, and shall not.
+        is_marked = row.grant_id is not None
+        if (record.state is GrantState.FAILED and is_marked) or (
+            record.ended_here and record.is_gone
+        ):
+            # It was said not to exist, and shall not; without a marker it may be somebody else's.
             return self._put(
                 record,
                 vendor_id=row.vendor_id,
@@ -137,7 +144,12 @@ class GrantRecords:
             )
         if record.step is Step.UPDATE and row.revision != record.revision:
             if not self._given_up(record):
-                return self._put(record, misses=record.misses + 1)
+                return self._put(
+                    record,
+                    misses=record.misses + 1,
+                    terms=_terms_of(row, record.terms),
+                    **self._reach_of(record, row),
+                )
             record = self._put(record, wanted=None, step=Step.NONE)
         settled = record.step is Step.NONE and (
             not row.limits_told
@@ -153,12 +165,18 @@ class GrantRecords:
             wanted=None,
             step=Step.NONE,
             misses=0,
-            lives_on=longer(record.lives_on, row.lives_on),
-            latest_end=self._narrowed(record, row),
+            **self._reach_of(record, row),
             holder_id=record.holder_id or row.holder_id,
             opens_until=None,
             state=self._state_of(row, record, delivered_from, settled=settled),
         )
+
+    def _reach_of(self, record: Record, row: IssuedGrant) -> dict[str, Any]:
+        """Return how far what was handed out may reach, as a row and what was known before have it."""
+        return {
+            "lives_on": longer(record.lives_on, row.lives_on),
+            "latest_end": self._narrowed(record, row),
+        }
 
     def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
         """Return until when what was handed out may open, where a row opens for less than was known."""
@@ -266,12 +284,14 @@ class GrantRecords:
         del self.ledger.records[record.grant_id]
         await self._save_if_possible()
 
-    async def _save_if_possible(self) -> None:
+    async def _save_if_possible(self) -> bool:
         """Write what the vendor answered; where that fails, the next reconciliation finds it again."""
         try:
             await self.ledger.save(self._clock())
         except LedgerError as err:
             _LOGGER.error("The ledger of grants could not be written: %s", err)
+            return False
+        return True
 
 
 def longer(one: timedelta | None, other: timedelta | None) -> timedelta | None:

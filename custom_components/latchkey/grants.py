@@ -177,6 +177,8 @@ class GrantBook(GrantRecords):
             if before.vendor_id is None:
                 rows = await self._read(before.scope)
                 before = self._compared(before, rows.get(grant_id))
+            elif before.wanted is not None:
+                before = await self._as_it_is(before)
             if (vendor_id := before.vendor_id) is None or before.state in (
                 *ENDED,
                 GrantState.REVOKING,
@@ -238,9 +240,13 @@ class GrantBook(GrantRecords):
         """Return how far what was and will be handed out may reach."""
         assert before.credential is not None
         named = wanted.fields and self._lives_on(before.credential, wanted)
+        latest_end = self._handed_out(before, wanted.start, wanted.end)
+        if before.wanted is not None:
+            # An earlier change is still in doubt.
+            latest_end = before.may_open_until(self._clock())
         return {
             "lives_on": longer(before.lives_on, named or None),
-            "latest_end": self._handed_out(before, wanted.start, wanted.end),
+            "latest_end": latest_end,
         }
 
     async def revoke(self, record: Record) -> Record:
@@ -250,6 +256,8 @@ class GrantBook(GrantRecords):
             before = self.ledger.records.get(record.grant_id)
             if before is not None and before.is_gone and before.vendor_id:
                 return before
+            if before is not None:
+                before = await self._as_it_is(before)
             # Told only once it is sure that it will be carried on.
             record = self.ledger.put(
                 before or record,
@@ -285,6 +293,14 @@ class GrantBook(GrantRecords):
             await self._save_if_possible()
             return record
 
+    async def _as_it_is(self, record: Record) -> Record:
+        """Return a record as the vendor has it, where that says for how long it will live on; else as it is known."""
+        if record.lives_on is not None:
+            with suppress(VendorError):
+                row = (await self._read(record.scope)).get(record.grant_id)
+                return self._compared(record, row) if row else record
+        return record
+
     async def _ask_to_revoke(self, record: Record) -> Record:
         if record.vendor_id is None:
             return record
@@ -312,13 +328,18 @@ class GrantBook(GrantRecords):
             ):
                 # A list read in pages can lack a row for a moment, and a search one that lost its marker.
                 rows |= await self._read(scope, searched=False)
-            for record in self.ledger.of_scope(scope):
-                compared = self._compared(
-                    record, rows.get(record.grant_id), delivered_from
-                )
-                if compared.step is Step.REVOKE:
-                    try:
-                        await self._ask_to_revoke(compared)
-                    except VendorError as err:
-                        _LOGGER.debug("Revocation not carried on yet: %s", err)
-            await self._save_if_possible()
+            compared = [
+                self._compared(record, rows.get(record.grant_id), delivered_from)
+                for record in self.ledger.of_scope(scope)
+            ]
+            # What was found is on disk before it is taken back: afterwards nothing would tell that it was there.
+            if not await self._save_if_possible():
+                return
+            to_revoke = [record for record in compared if record.step is Step.REVOKE]
+            for record in to_revoke:
+                try:
+                    await self._ask_to_revoke(record)
+                except VendorError as err:
+                    _LOGGER.debug("Revocation not carried on yet: %s", err)
+            if to_revoke:
+                await self._save_if_possible()
