@@ -12,7 +12,7 @@ from typing import Any, Literal, override
 from custom_components.latchkey.vendors.keyless.adapter import Keyless
 from custom_components.latchkey.vendors.keyless.client import KeylessClient
 from custom_components.latchkey.vendors.keyless.token import Token
-from custom_components.latchkey.vendors.transport import Answer, Transport
+from custom_components.latchkey.vendors.transport import JSON, Answer, Transport
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,
     Conflict,
@@ -220,6 +220,8 @@ class Wire(Transport):
         *,
         method: HTTPMethod = HTTPMethod.GET,
         body: Any = None,
+        timeout: float | None = None,
+        attempts: int | None = None,
     ) -> Any:
         """Return the JSON of a reading, as it was when it was asked for."""
         platform = self.platform
@@ -246,6 +248,9 @@ class Wire(Transport):
         path: str,
         body: Any = None,
         query: Mapping[str, str] | None = None,
+        *,
+        media_type: str = JSON,
+        timeout: float | None = None,
     ) -> Answer:
         """Send a command, once."""
         platform = self.platform
