@@ -10,15 +10,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .const import ATTR_ACCESS, ATTR_CREDENTIAL, ATTR_GRANT_ID, ATTR_NAME
+from .const import ATTR_ACCESS, ATTR_CREDENTIAL, ATTR_FAULT, ATTR_GRANT_ID, ATTR_NAME
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .entity import GrantEntity, LatchkeyEntity, unique_id
 from .follow import Wanted, async_follow_inventory
-from .grant_keeper import EXPIRING, GrantKeeper
+from .grant_keeper import DELIVERY_FAILED, EXPIRING, GrantKeeper
 from .ledger import Record
 from .log_event import DeviceEvent, PassageEvent
 from .remote_door import OpeningEvent
-from .vendors.grants import GrantState
+from .vendors.grants import FollowsGrants, GrantState
 from .vendors.model import Capability, Device
 
 # Nothing is sent.
@@ -72,6 +72,8 @@ class GrantEvent(GrantEntity, EventEntity):
         """Initialize with the grants."""
         super().__init__(coordinator, grants, key)
         self._attr_event_types = [*(state.value for state in GrantState), EXPIRING]
+        if isinstance(grants.vendor, FollowsGrants):
+            self._attr_event_types.append(DELIVERY_FAILED)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -89,6 +91,8 @@ class GrantEvent(GrantEntity, EventEntity):
             ATTR_CREDENTIAL: record.credential and record.credential.value,
             "ends": dt_util.as_local(end).isoformat() if end else None,
         }
+        if record.fault:
+            attributes[ATTR_FAULT] = record.fault.value
         if self.grants.show_holders:
             attributes[ATTR_NAME] = record.terms.name
         self._trigger_event(event_type, attributes)

@@ -36,7 +36,7 @@ from .grant_keeper import GrantKeeper
 from .grant_list import get_grants, record_of
 from .grant_rows import Place, Row, terms_row
 from .ledger import Record
-from .vendors.grants import Credential, GrantState
+from .vendors.grants import Credential, GrantState, TellsCodes
 from .vendors.vendor import Conflict
 
 type Action = Callable[[HomeAssistant, ServiceCall], Awaitable[list[Row]]]
@@ -44,6 +44,9 @@ type Action = Callable[[HomeAssistant, ServiceCall], Awaitable[list[Row]]]
 _TARGET: Final = (ATTR_DEVICE_ID, ATTR_ACCESS, ATTR_CONFIG_ENTRY_ID)
 _LIMITS: Final = (ATTR_NAME, ATTR_START, ATTR_END)
 _PIN: Final = grant_fields.extra_keys(lambda field: Credential.PIN in field.credentials)
+_KEY: Final = grant_fields.extra_keys(
+    lambda field: not field.credentials <= {Credential.PIN}
+)
 _CHANGES: Final = grant_fields.extra_keys(lambda field: field.changes)
 _CHANGEABLE: Final = (GrantState.PENDING, GrantState.ACTIVE, GrantState.EXPIRED)
 
@@ -55,7 +58,7 @@ def async_setup_grant_actions(hass: HomeAssistant) -> None:
         "issue_pin": (_issue_pin, (*_TARGET, *_LIMITS, *_PIN, ATTR_CODE)),
         "issue_key": (
             _issue_key,
-            (*_TARGET, *_LIMITS, *grant_fields.EXTRA, ATTR_CODE, ATTR_CREDENTIAL),
+            (*_TARGET, *_LIMITS, *_KEY, ATTR_CODE, ATTR_CREDENTIAL),
         ),
         "update_grant": (_update, (ATTR_GRANT_ID, *_LIMITS, *_CHANGES, ATTR_CODE)),
         "revoke_grant": (_revoke, (ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID)),
@@ -70,6 +73,14 @@ def async_setup_grant_actions(hass: HomeAssistant) -> None:
             schema=fields.schema(keys),
             supports_response=SupportsResponse.OPTIONAL,
         )
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        "get_code",
+        partial(_answered, hass, _get_code, (ATTR_GRANT_ID,)),
+        schema=fields.schema((ATTR_GRANT_ID,)),
+        supports_response=SupportsResponse.ONLY,
+    )
 
 
 async def _answered(
@@ -147,7 +158,10 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     entry, record = found
     place = _place(hass, entry, record)
     keeper = place.keeper
-    if record.credential is None or record.state not in _CHANGEABLE:
+    can_change = record.state in _CHANGEABLE or (
+        record.state is GrantState.FAILED and not record.is_ended
+    )
+    if record.credential is None or not can_change:
         raise fields.invalid(
             ATTR_GRANT_ID, "grant_cannot_change", state=record.state.value
         )
@@ -205,6 +219,29 @@ async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     )
 
 
+async def _get_code(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
+    """Tell the code of a grant, in the answer alone."""
+    if not (grant_id := fields.text(call, ATTR_GRANT_ID)):
+        raise fields.invalid(ATTR_GRANT_ID, "empty")
+    entry, record = _find(hass, grant_id) or await _issued_elsewhere(
+        hass, call, grant_id
+    )
+    place = _place(hass, entry, record)
+    vendor = place.keeper.vendor
+    if not isinstance(vendor, TellsCodes):
+        raise fields.invalid(ATTR_GRANT_ID, "codes_not_told", account=entry.title)
+    if (vendor_id := record.vendor_id) is None or record.is_gone:
+        state = place.keeper.state(record).value
+        raise fields.invalid(ATTR_GRANT_ID, "no_code_there", state=state)
+
+    async def told() -> Row:
+        if (code := await vendor.code(vendor_id)) is None:
+            raise fields.invalid(ATTR_GRANT_ID, "code_hidden")
+        return place.grant(record, **{ATTR_CODE: code})
+
+    return [await place.tried(told(), **_known(record))]
+
+
 def _refuse_final(
     keeper: GrantKeeper, credential: Credential | None, end: datetime | None
 ) -> None:
@@ -222,7 +259,8 @@ async def _issued_elsewhere(
     """Return a grant that the vendor lists and the ledger does not know, as get_grants names it."""
     scope, _, vendor_id = grant_id.partition(":")
     for entry in grant_fields.accounts(hass, call):
-        if not vendor_id or scope not in entry.runtime_data.data.devices:
+        scopes = {each.id for each in grant_fields.all_scopes(entry)}
+        if not vendor_id or scope not in scopes:
             continue
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
         with vendor_errors(entry.title, GRANT_ERRORS):

@@ -1,6 +1,6 @@
 """The fields of the grant actions: read, checked before anything is sent, refused with their names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
@@ -70,7 +70,7 @@ def terms(
         raise invalid(ATTR_END, "in_the_past")
     if start and end and end.timestamp() <= start.timestamp():
         raise invalid(ATTR_END, "ends_before_start")
-    fields = extra(call, keeper.vendor, credential)
+    fields = extra(call, keeper.vendor, credential, is_new=present is None)
     if isinstance(keeper.vendor, LimitsGrants):
         try:
             start, end = keeper.vendor.limits(credential, start, end, fields)
@@ -86,7 +86,11 @@ def name(call: ServiceCall, present: str | None = None) -> str:
 
 
 def extra(
-    call: ServiceCall, vendor: IssuesGrants, credential: Credential
+    call: ServiceCall,
+    vendor: IssuesGrants,
+    credential: Credential,
+    *,
+    is_new: bool = False,
 ) -> dict[str, str]:
     """Return the fields that are the vendor's own; one that its grants of this credential lack is refused."""
     taken = {
@@ -104,6 +108,9 @@ def extra(
             fields[key] = value
         elif value:
             raise invalid(key, taken[key].reason)
+    for key, field in taken.items():
+        if is_new and field.required and key not in fields:
+            raise invalid(key, "empty")
     return fields
 
 
@@ -123,7 +130,7 @@ def code(call: ServiceCall, rule: CodeRule) -> str | None:
         if value:
             raise invalid(ATTR_CODE, "no_code_taken")
         return None
-    if value is None and rule.generated is not None:
+    if value is None and (rule.generated is not None or rule.is_made_there):
         return None
     if not value:
         raise invalid(ATTR_CODE, "empty")
@@ -172,24 +179,34 @@ def targets(
 
 def scopes(
     hass: HomeAssistant, call: ServiceCall
-) -> list[tuple[LatchkeyConfigEntry, str]]:
+) -> list[tuple[LatchkeyConfigEntry, Access]]:
     """Return what is delivered and read back together, of what is named or of all that there is."""
-    found: dict[tuple[str, str], tuple[LatchkeyConfigEntry, str]] = {}
+    found: dict[tuple[str, str], tuple[LatchkeyConfigEntry, Access]] = {}
+
+    def add(entry: LatchkeyConfigEntry, scopes: Iterable[Access]) -> None:
+        found.update({(entry.entry_id, scope.id): (entry, scope) for scope in scopes})
+
     for device_id in texts(call, ATTR_DEVICE_ID):
         entry, device = device_of(hass, device_id)
-        keeper_of(entry, ATTR_DEVICE_ID)
-        found[entry.entry_id, device.root_id] = (entry, device.root_id)
+        vendor = keeper_of(entry, ATTR_DEVICE_ID).vendor
+        add(entry, vendor.scopes(entry.runtime_data.data.devices, device))
     if names := texts(call, ATTR_ACCESS):
         entry, vendor = _account(hass, call)
         devices = entry.runtime_data.data.devices
         for name in names:
-            scope = _checked(vendor.access_named, name, devices, {}).scope
-            found[entry.entry_id, scope] = (entry, scope)
-    if not found:
+            named = _checked(vendor.access_named, name, devices, {}).scope
+            scopes = vendor.scopes(devices)
+            add(entry, [scope for scope in scopes if scope.id == named])
+    if not texts(call, ATTR_DEVICE_ID) and not names:
         for entry in accounts(hass, call):
-            for device in entry.runtime_data.data.devices.values():
-                found[entry.entry_id, device.root_id] = (entry, device.root_id)
+            add(entry, all_scopes(entry))
     return list(found.values())
+
+
+def all_scopes(entry: LatchkeyConfigEntry) -> Sequence[Access]:
+    """Return all scopes of an account."""
+    vendor = keeper_of(entry, ATTR_CONFIG_ENTRY_ID).vendor
+    return vendor.scopes(entry.runtime_data.data.devices)
 
 
 def _account(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -20,6 +20,9 @@ from .holders import HolderBook
 from .ledger import Terms
 from .vendors.grants import CodeKind, CodeRule, Credential, Issued
 from .vendors.vendor import Conflict, VendorError
+
+MADE_HERE: Final = 6
+"""How many digits a code has that is made here although each vendor would make one."""
 
 
 class Plan(NamedTuple):
@@ -69,7 +72,14 @@ async def issue(
     if not call.return_response:
         for plan in plans:
             _refuse_lost(plan, code)
-    taken = await asyncio.gather(*(_codes_in_use(plan) for plan in plans))
+    made_there = [plan for plan in plans if plan.rule.is_made_there]
+    if len(made_there) > 1:
+        # One for all that it opens: the vendor would make one for each.
+        length = max(length, MADE_HERE)
+    is_compared = code is not None or length > 0
+    taken = await asyncio.gather(
+        *(_codes_in_use(plan) if is_compared else _none() for plan in plans)
+    )
     if code is None and length:
         readable = [codes for codes in taken if not isinstance(codes, VendorError)]
         if (code := generate(length, set().union(*readable))) is None:
@@ -97,6 +107,11 @@ async def issue(
             is_told=call.return_response,
         )
     return rows
+
+
+async def _none() -> set[str]:
+    """Return no codes: none will be compared with them."""
+    return set()
 
 
 def _refuse_lost(plan: Plan, code: str | None) -> None:
@@ -154,10 +169,12 @@ async def _issue_one(
 
 
 def _codes(code: str | None, issued: Issued) -> Row:
-    """Return the codes that are told in this answer alone."""
+    """Return the codes, and what else opens, that are told in this answer alone."""
     codes = {
         ATTR_CODE: issued.code or code,
         "alternative_code": issued.alternative_code,
+        "qr_code": issued.qr_code,
+        "address": issued.address,
     }
     return {key: value for key, value in codes.items() if value is not None}
 

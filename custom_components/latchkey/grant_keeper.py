@@ -14,6 +14,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_EXPIRY_NOTICE, CONF_SHOW_HOLDERS
 from .deliveries import Deliveries
+from .grant_looks import TICK, GrantLooks
+from .grant_repairs import GrantRepairs
 from .grants import GrantBook
 from .ledger import Ledger, LedgerError, Record, Step
 from .ledger_store import LedgerStore
@@ -21,6 +23,7 @@ from .vendors.grants import (
     DeliversChanges,
     Delivery,
     DeliveryState,
+    Fault,
     GrantState,
     IssuesGrants,
 )
@@ -28,16 +31,10 @@ from .vendors.vendor import VendorError
 
 _LOGGER = logging.getLogger(__name__)
 
-TICK: Final = timedelta(minutes=1)
 LONGEST_CLOSE: Final = 20.0
 """Seconds that an unload waits for a grant that is being issued."""
-DRIFT: Final = timedelta(hours=1)
-"""How often grants are compared with the vendor's although nothing is in doubt."""
 EXPIRING: Final = "expiring"
-HASTE: Final = 5
-"""How many ticks in a row something unsettled is looked into."""
-PATIENCE: Final = timedelta(minutes=15)
-"""How often it is looked into then."""
+DELIVERY_FAILED: Final = "delivery_failed"
 
 
 class GrantKeeper:
@@ -54,9 +51,7 @@ class GrantKeeper:
         self.show_holders: bool = entry.options.get(CONF_SHOW_HOLDERS, False)
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
-        self._looked_at: dict[str, datetime] = {}
-        self._looks: dict[str, int] = {}
-        self._told: dict[str, GrantState] = {}
+        self._told: dict[str, tuple[GrantState, Fault | None]] = {}
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._stopped = False
         self._ticking = asyncio.Lock()
@@ -74,18 +69,22 @@ class GrantKeeper:
             if isinstance(vendor, DeliversChanges)
             else None
         )
+        self._looks = GrantLooks(vendor, self.ledger, dt_util.utcnow, self._idle)
+        self._repairs = GrantRepairs(hass, entry.entry_id, self.ledger)
 
     async def async_load(self) -> None:
         """Load the ledger."""
         self.ledger.load(await self._store.async_load())
         self._told = {
-            record.grant_id: record.state for record in self.ledger.records.values()
+            record.grant_id: (record.state, record.fault)
+            for record in self.ledger.records.values()
         }
 
     @callback
     def async_start(self) -> None:
         """Take up what was left undone, now that there is somebody to be told of it."""
         self._entry.async_on_unload(self._stop)
+        self._repairs.async_show()
         self._entry.async_on_unload(
             async_track_time_interval(
                 self._hass, self._tick, TICK, cancel_on_shutdown=True
@@ -120,7 +119,6 @@ class GrantKeeper:
     @callback
     def async_hint(self) -> None:
         """Compare all grants with the vendor's now: something happened there."""
-        self._looked_at.clear()
         self._looks.clear()
         self._entry.async_create_background_task(
             self._hass,
@@ -131,7 +129,7 @@ class GrantKeeper:
     @callback
     def async_changed(self, scope: str) -> None:
         """Bring what was changed to the device, and look after it soon, however long others have been waiting there."""
-        self._looks.pop(scope, None)
+        self._looks.hasten(scope)
         self._deliver(scope)
 
     @callback
@@ -171,14 +169,20 @@ class GrantKeeper:
     @callback
     def _changed(self, record: Record) -> None:
         self._tell(record)
+        if not self._stopped:
+            self._repairs.async_show()
         self._notify()
 
     @callback
     def _tell(self, record: Record) -> None:
-        state = self.state(record)
-        if self._told.get(record.grant_id) is not state:
-            self._told[record.grant_id] = state
+        state, fault = self.state(record), record.fault
+        told_state, told_fault = self._told.get(record.grant_id, (None, None))
+        self._told[record.grant_id] = (state, fault)
+        if state is not told_state:
             self._tell_all(state, record)
+        if fault is not None and fault is not told_fault:
+            self._looks.hasten(record.scope)
+            self._tell_all(DELIVERY_FAILED, record)
 
     @callback
     def _tell_all(self, event_type: str, record: Record) -> None:
@@ -245,9 +249,9 @@ class GrantKeeper:
     async def _reconcile(
         self, scope: str, delivered_from: datetime | None = None
     ) -> None:
-        self._looked_at[scope] = dt_util.utcnow()
+        whole = self._looks.begin(scope)
         try:
-            await self.book.reconcile(scope, delivered_from)
+            await self.book.reconcile(scope, delivered_from, whole=whole)
         except VendorError as err:
             _LOGGER.debug(
                 "%s: grants of %s not read: %s", self._entry.title, scope, err
@@ -264,10 +268,9 @@ class GrantKeeper:
 
     async def _look_around(self, now: datetime) -> None:
         for scope in {record.scope for record in self.ledger.records.values()}:
-            if now >= self._look_due(scope):
+            if now >= self._looks.due(scope):
                 await self._reconcile(scope)
-                looks = self._looks.get(scope, 0) + 1
-                self._looks[scope] = looks if self._unsettled(scope) else 0
+                self._looks.ended(scope)
                 if self._idle(scope) and self._undelivered(scope):
                     self._deliver(scope)
 
@@ -292,29 +295,8 @@ class GrantKeeper:
         for record in expiring:
             self._tell_all(EXPIRING, record)
         self._notify()
+        if ended:
+            self._repairs.async_show()
         if ended or expiring:
             with suppress(LedgerError):
                 await self.ledger.save(now)
-
-    def _look_due(self, scope: str) -> datetime:
-        """Return when a device's grants are to be compared with the vendor's."""
-        looked_at = self._looked_at.get(scope)
-        if looked_at is None or looked_at > dt_util.utcnow():
-            return dt_util.utc_from_timestamp(0)
-        if not self._unsettled(scope):
-            return looked_at + DRIFT
-        return looked_at + (TICK if self._looks.get(scope, 0) < HASTE else PATIENCE)
-
-    def _unsettled(self, scope: str) -> bool:
-        """Return whether a look may show something new; a delivery that is under way ends with one."""
-        waiting = self._idle(scope)
-        return any(
-            record.step is not Step.NONE
-            or record.state is GrantState.UNKNOWN
-            or (
-                waiting
-                and record.state in (GrantState.PENDING, GrantState.REVOKING)
-                and not record.is_gone
-            )
-            for record in self.ledger.of_scope(scope)
-        )

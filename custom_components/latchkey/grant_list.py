@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -13,7 +14,7 @@ from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row
 from .ledger import Record, Terms
-from .vendors.grants import Access, GrantState, IssuedGrant
+from .vendors.grants import Access, FollowsGrants, GrantState, IssuedGrant
 
 
 async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
@@ -28,14 +29,19 @@ async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
 
 
 async def _listed(
-    hass: HomeAssistant, entry: LatchkeyConfigEntry, scope: str
+    hass: HomeAssistant, entry: LatchkeyConfigEntry, whole: Access
 ) -> list[Row]:
     keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
-    device = entry.runtime_data.data.devices[scope]
+    scope = whole.id
     holders = entry.runtime_data.holders
-    name = device.name or device.label
-    place = Place.of(hass, entry, keeper, Access(scope, name, scope))
     rows: list[Row] = []
+    places: dict[str | None, Place] = {}
+
+    def row_of(record: Record, **told: Any) -> Row:
+        shown_at = keeper.vendor.device_of(record.access)
+        if shown_at not in places:
+            places[shown_at] = Place.of(hass, entry, keeper, record.access)
+        return places[shown_at].grant(record, **told)
 
     async def read() -> Row:
         if keeper.ledger.of_scope(scope):
@@ -45,7 +51,7 @@ async def _listed(
         known = {record.vendor_id: record for record in records if record.vendor_id}
         for grant in issued:
             if record := known.pop(grant.vendor_id, None):
-                rows.append(place.grant(record, managed=True))
+                rows.append(row_of(record, managed=True))
                 continue
             elsewhere = record_of(grant, f"{scope}:{grant.vendor_id}")
             told: Row = {"managed": False}
@@ -53,21 +59,28 @@ async def _listed(
                 told[ATTR_CREDENTIAL] = grant.credential.value
             if holders and grant.holder_id:
                 told[ATTR_NAME] = holders.name(grant.holder_id) or ""
-            rows.append(place.grant(elsewhere, **told))
+            rows.append(row_of(elsewhere, **told))
         rows.extend(
-            place.grant(record, managed=True)
+            row_of(record, managed=True)
             for record in records
-            if (
-                record.state is GrantState.UNKNOWN
-                and (record.vendor_id is None or record.vendor_id in known)
-            )
-            # The vendor has forgotten it, the door has not.
-            or (keeper.state(record) is GrantState.REVOKING and record.is_gone)
+            if (record.vendor_id is None or record.vendor_id in known)
+            and _is_there_unlisted(keeper, record)
         )
         return {}
 
-    failed = await place.tried(read())
+    failed = await Place.of(hass, entry, keeper, whole).tried(read())
     return [failed] if failed else rows
+
+
+def _is_there_unlisted(keeper: GrantKeeper, record: Record) -> bool:
+    """Return whether there is or may be a grant although the vendor does not list it."""
+    state = keeper.state(record)
+    if isinstance(keeper.vendor, FollowsGrants) and record.vendor_id:
+        # There may be no list.
+        return not record.is_gone and state is not GrantState.EXPIRED
+    # The vendor has forgotten it, the door has not.
+    is_left = state is GrantState.REVOKING and record.is_gone
+    return is_left or record.state is GrantState.UNKNOWN
 
 
 def record_of(grant: IssuedGrant, grant_id: str) -> Record:

@@ -4,10 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from typing import Final
+from typing import Any, Final
 
 from .ledger import Ledger, LedgerError, Record, Step, Terms
-from .vendors.grants import ComparesGrants, GrantState, IssuedGrant, IssuesGrants
+from .vendors.grants import (
+    ComparesGrants,
+    Fault,
+    FollowsGrants,
+    GrantState,
+    IssuedGrant,
+    IssuesGrants,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -15,8 +22,12 @@ GRACE: Final = timedelta(minutes=2)
 """How long a request that nobody answered may still take effect."""
 LOOKS: Final = 2
 """How many readings, the last one after the grace, must agree that it did not."""
-NEAR: Final = timedelta(minutes=15)
+NEAR: Final = timedelta(minutes=90)
 """How near to a request in time something without a marker is taken for its effect; clocks may differ."""
+AGAIN: Final = timedelta(minutes=5)
+"""After which time a revocation whose delivery failed is asked for again, twice that the next time, and so on."""
+LONGEST_AGAIN: Final = timedelta(hours=6)
+_MOST_ATTEMPTS: Final = 10
 
 type Told = Callable[[Record], None]
 
@@ -40,13 +51,25 @@ class GrantRecords:
         """When the vendor last accepted something of a grant: only a delivery begun later contains it."""
 
     async def _read(
-        self, scope: str, *, searched: bool = True
-    ) -> dict[str, IssuedGrant]:
-        """Return the rows of the ledger's records, by grant."""
+        self, scope: str, *, searched: bool = True, whole: bool = True
+    ) -> dict[str, IssuedGrant | None]:
+        """Return the rows of the ledger's records, by grant: None where there is none; what is not told is left out."""
         records = self.ledger.of_scope(scope)
+        if isinstance(self._vendor, FollowsGrants):
+            asked = [
+                record.followed()
+                for record in records
+                if whole or record.is_undelivered or self._in_doubt(record)
+            ]
+            return dict(await self._vendor.followed(scope, asked))
         # A grant that was issued elsewhere and is revoked here carries no marker.
         ours = searched and all(record.credential is not None for record in records)
-        return self._ours(records, await self._vendor.issued(scope, ours=ours))
+        rows = self._ours(records, await self._vendor.issued(scope, ours=ours))
+        return {record.grant_id: rows.get(record.grant_id) for record in records}
+
+    @staticmethod
+    def _in_doubt(record: Record) -> bool:
+        return record.step is not Step.NONE or record.state is GrantState.UNKNOWN
 
     def _ours(
         self, records: list[Record], listed: list[IssuedGrant]
@@ -74,18 +97,22 @@ class GrantRecords:
         unknown: dict[str, Record],
         taken: dict[str, IssuedGrant],
     ) -> str:
-        """Return the grant that a row without a marker can only be.
-
-        One that was given up is the last to be thought of, and soon not any more: by then it is somebody else's.
-        """
+        """Return the grant that a row without a marker can only be: the latest, and one that was given up last of all."""
         if not isinstance(self._vendor, ComparesGrants):
             return ""
-        for record in sorted(unknown.values(), key=lambda record: record.is_gone):
+        now = self._clock()
+        for record in sorted(
+            unknown.values(), key=lambda each: (each.is_gone, now - each.asked_at)
+        ):
             if (
                 record.grant_id not in taken
                 and record.credential is not None
                 and (row.issued_at is None or row.issued_at >= record.asked_at - NEAR)
-                and not (record.is_gone and self._clock() > record.asked_at + NEAR)
+                # What was taken back before it was seen, is not for ever: others may grant the same.
+                and (
+                    record.state is not GrantState.REVOKED
+                    or now < record.asked_at + NEAR
+                )
                 and self._vendor.is_as_ordered(row, record.order(None))
             ):
                 return record.grant_id
@@ -116,8 +143,12 @@ class GrantRecords:
         """Return what a reading makes of a record."""
         if row is None:
             return self._missed(record, delivered_from)
-        if record.state is GrantState.FAILED or (record.ended_here and record.is_gone):
-            # It was said not to exist, and shall not.
+        if row.gone:
+            return self._forgotten(record, row)
+        is_marked = row.grant_id is not None
+        has_failed = record.state is GrantState.FAILED and record.is_ended
+        if (has_failed and is_marked) or (record.ended_here and record.is_gone):
+            # It was said not to exist, and shall not; without a marker it may be somebody else's.
             return self._put(
                 record,
                 vendor_id=row.vendor_id,
@@ -126,18 +157,21 @@ class GrantRecords:
                 ended_here=True,
                 opens_until=None,
             )
-        if record.state is GrantState.REVOKING and record.ended_here:
-            return self._put(
-                record,
-                vendor_id=row.vendor_id,
-                misses=0,
-                step=Step.NONE
-                if row.leaving and record.step is Step.NONE
-                else Step.REVOKE,
-            )
+        if row.fault is Fault.REVOKE or (
+            record.state is GrantState.REVOKING and record.ended_here
+        ):
+            return self._leaving(record, row)
+        if record.step is Step.UPDATE and row.revision is None and not row.leaving:
+            # Nothing will tell; until its end nobody knows which of the two it is.
+            return self._run_out(self._put(record, fault=row.fault))
         if record.step is Step.UPDATE and row.revision != record.revision:
             if not self._given_up(record):
-                return self._put(record, misses=record.misses + 1)
+                return self._put(
+                    record,
+                    misses=record.misses + 1,
+                    terms=_terms_of(row, record.terms),
+                    **self._reach_of(record, row),
+                )
             record = self._put(record, wanted=None, step=Step.NONE)
         settled = record.step is Step.NONE and (
             not row.limits_told
@@ -153,15 +187,76 @@ class GrantRecords:
             wanted=None,
             step=Step.NONE,
             misses=0,
-            lives_on=longer(record.lives_on, row.lives_on),
-            latest_end=self._narrowed(record, row),
+            **self._reach_of(record, row),
             holder_id=record.holder_id or row.holder_id,
             opens_until=None,
+            fault=row.fault if _tells(row) else record.fault,
             state=self._state_of(row, record, delivered_from, settled=settled),
         )
 
+    def _leaving(self, record: Record, row: IssuedGrant) -> Record:
+        """Return what a row makes of a record that was taken back here; what did not reach the door is asked for again."""
+        known: dict[str, Any] = {
+            "vendor_id": row.vendor_id,
+            "misses": 0,
+            "state": GrantState.REVOKING,
+            "ended_here": True,
+            "wanted": None,
+        }
+        is_asked = row.leaving and record.step is not Step.REVOKE
+        if row.fault is not Fault.REVOKE or not is_asked:
+            return self._put(
+                record, **known, step=Step.NONE if is_asked else Step.REVOKE
+            )
+        wait = min(AGAIN * 2**record.attempts, LONGEST_AGAIN)
+        if self._clock() < record.asked_at + wait:
+            return self._put(record, **known, step=Step.NONE, fault=row.fault)
+        return self._put(
+            record,
+            **known,
+            step=Step.REVOKE,
+            fault=row.fault,
+            attempts=min(record.attempts + 1, _MOST_ATTEMPTS),
+            asked_at=self._clock(),
+        )
+
+    def _forgotten(self, record: Record, row: IssuedGrant) -> Record:
+        """Return what a record becomes that the door has forgotten."""
+        if record.is_gone or record.state is GrantState.EXPIRED:
+            return record
+        return self._put(
+            record,
+            vendor_id=row.vendor_id,
+            state=GrantState.REVOKED,
+            step=Step.NONE,
+            wanted=None,
+            fault=None,
+        )
+
+    def _run_out(self, record: Record) -> Record:
+        """Return a record of which nothing is told; what was in doubt does not matter once all its times are over."""
+        latest = record.latest
+        if not self._in_doubt(record) or latest is None or latest > self._clock():
+            return record
+        revoked = record.state is GrantState.REVOKING
+        return self._put(
+            record,
+            state=GrantState.REVOKED if revoked else GrantState.EXPIRED,
+            step=Step.NONE,
+            wanted=None,
+        )
+
+    def _reach_of(self, record: Record, row: IssuedGrant) -> dict[str, Any]:
+        """Return how far what was handed out may reach, as a row and what was known before have it."""
+        return {
+            "lives_on": longer(record.lives_on, row.lives_on),
+            "latest_end": self._narrowed(record, row),
+        }
+
     def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
         """Return until when what was handed out may open, where a row opens for less than was known."""
+        if isinstance(self._vendor, FollowsGrants) and row.delivered:
+            return None
         if record.state is GrantState.ACTIVE and row.delivered is False:
             # What it was handed out to is gone, at least from the vendor's list.
             return record.may_open_until(self._clock())
@@ -176,6 +271,10 @@ class GrantRecords:
         terms = record.terms
         opens_later = start and (terms.start is None or terms.start < start)
         ends_earlier = end and (terms.end is None or terms.end > end)
+        if isinstance(self._vendor, FollowsGrants):
+            # The door has what it had, until the change is delivered; nothing tells whether it had it.
+            is_less = opens_later or ends_earlier or record.wanted is not None
+            return record.latest if is_less else record.latest_end
         if opens_later or ends_earlier:
             return record.may_open_until(self._clock())
         return record.latest_end
@@ -191,6 +290,8 @@ class GrantRecords:
         """Return the state of a grant that is listed."""
         if row.leaving:
             return GrantState.REVOKING
+        if row.fault is Fault.ISSUE:
+            return GrantState.FAILED
         if row.delivered is not None:
             return GrantState.ACTIVE if row.delivered else GrantState.PENDING
         if record.state is GrantState.ACTIVE and settled:
@@ -227,6 +328,7 @@ class GrantRecords:
             record,
             state=GrantState.REVOKED if revoked else GrantState.FAILED,
             step=Step.NONE,
+            fault=None,
         )
 
     def _gone(self, record: Record) -> Record:
@@ -238,6 +340,7 @@ class GrantRecords:
             opens_until=until,
             step=Step.NONE,
             wanted=None,
+            fault=None,
         )
 
     def _given_up(self, record: Record) -> bool:
@@ -257,7 +360,10 @@ class GrantRecords:
         if held is None or held.state is not changed.state:
             changed = replace(changed, changed_at=self._clock())
         self.ledger.records[record.grant_id] = changed
-        if held is not None and held.state is not changed.state:
+        if held is not None and (held.state, held.fault) != (
+            changed.state,
+            changed.fault,
+        ):
             self._told(changed)
         return changed
 
@@ -266,17 +372,24 @@ class GrantRecords:
         del self.ledger.records[record.grant_id]
         await self._save_if_possible()
 
-    async def _save_if_possible(self) -> None:
+    async def _save_if_possible(self) -> bool:
         """Write what the vendor answered; where that fails, the next reconciliation finds it again."""
         try:
             await self.ledger.save(self._clock())
         except LedgerError as err:
             _LOGGER.error("The ledger of grants could not be written: %s", err)
+            return False
+        return True
 
 
 def longer(one: timedelta | None, other: timedelta | None) -> timedelta | None:
     """Return the longer of two times, either of which there may be."""
     return max((each for each in (one, other) if each is not None), default=None)
+
+
+def _tells(row: IssuedGrant) -> bool:
+    """Return whether a row tells how far its delivery is."""
+    return row.delivered is not None or row.leaving
 
 
 def _terms_of(row: IssuedGrant, terms: Terms) -> Terms:

@@ -12,8 +12,10 @@ from homeassistant.util import dt as dt_util
 
 from .const import (
     ATTR_ACCESS,
+    ATTR_BOOKING_ID,
     ATTR_CREDENTIAL,
     ATTR_END,
+    ATTR_FAULT,
     ATTR_GRANT_ID,
     ATTR_NAME,
     ATTR_START,
@@ -48,7 +50,8 @@ class Place:
         access: Access,
     ) -> Place:
         """Return the place of an access of an account that is running."""
-        device = entry.runtime_data.data.devices.get(access.scope)
+        shown_at = keeper.vendor.device_of(access)
+        device = entry.runtime_data.data.devices.get(shown_at or "")
         registered = async_device_entry(hass, entry, device) if device else None
         return cls(keeper, access, registered.id if registered else None)
 
@@ -57,6 +60,10 @@ class Place:
         told: Row = {}
         if record.holder_id is not None:
             told[ATTR_USER_ID] = record.holder_id
+        if record.booking_id is not None:
+            told[ATTR_BOOKING_ID] = record.booking_id
+        if record.fault is not None:
+            told[ATTR_FAULT] = record.fault.value
         if until := record.outlives(dt_util.utcnow()):
             told["may_open_until"] = _local(until)
         return {

@@ -9,11 +9,12 @@ import logging
 from typing import Any
 
 from .grant_records import GrantRecords, Told, longer
-from .ledger import ENDED, Ledger, LedgerError, Record, Step, Terms
+from .ledger import Ledger, LedgerError, Record, Step, Terms
 from .vendors.grants import (
     Access,
     ComparesGrants,
     Credential,
+    FollowsGrants,
     GrantState,
     Issued,
     IssuesGrants,
@@ -80,6 +81,7 @@ class GrantBook(GrantRecords):
                 changed_at=now,
                 holder_id=holder_id,
                 lives_on=self._lives_on(credential, terms),
+                booking_id=terms.fields.get("booking_id"),
             )
             await self._refuse_second(record)
             record = self.ledger.put(record, asked_at=self._clock())
@@ -176,10 +178,14 @@ class GrantBook(GrantRecords):
             before = self.ledger.records[grant_id]
             if before.vendor_id is None:
                 rows = await self._read(before.scope)
-                before = self._compared(before, rows.get(grant_id))
-            if (vendor_id := before.vendor_id) is None or before.state in (
-                *ENDED,
-                GrantState.REVOKING,
+                if grant_id in rows:
+                    before = self._compared(before, rows[grant_id])
+            elif before.wanted is not None:
+                before = await self._as_it_is(before)
+            if (
+                (vendor_id := before.vendor_id) is None
+                or before.is_ended
+                or before.state is GrantState.REVOKING
             ):
                 raise NotFound
             wanted = terms(before.terms) if callable(terms) else terms
@@ -227,6 +233,7 @@ class GrantBook(GrantRecords):
                     wanted=None,
                     step=Step.NONE,
                     state=GrantState.PENDING,
+                    fault=None,
                     expiry_told=False,
                 )
                 self._accepted[grant_id] = self._clock()
@@ -238,9 +245,13 @@ class GrantBook(GrantRecords):
         """Return how far what was and will be handed out may reach."""
         assert before.credential is not None
         named = wanted.fields and self._lives_on(before.credential, wanted)
+        latest_end = self._handed_out(before, wanted.start, wanted.end)
+        if before.wanted is not None and before.lives_on is not None:
+            # An earlier change is still in doubt.
+            latest_end = before.may_open_until(self._clock())
         return {
             "lives_on": longer(before.lives_on, named or None),
-            "latest_end": self._handed_out(before, wanted.start, wanted.end),
+            "latest_end": latest_end,
         }
 
     async def revoke(self, record: Record) -> Record:
@@ -250,6 +261,8 @@ class GrantBook(GrantRecords):
             before = self.ledger.records.get(record.grant_id)
             if before is not None and before.is_gone and before.vendor_id:
                 return before
+            if before is not None:
+                before = await self._as_it_is(before)
             # Told only once it is sure that it will be carried on.
             record = self.ledger.put(
                 before or record,
@@ -257,6 +270,8 @@ class GrantBook(GrantRecords):
                 step=Step.REVOKE,
                 ended_here=True,
                 misses=0,
+                fault=None,
+                attempts=0,
                 asked_at=now,
                 changed_at=now,
             )
@@ -285,6 +300,14 @@ class GrantBook(GrantRecords):
             await self._save_if_possible()
             return record
 
+    async def _as_it_is(self, record: Record) -> Record:
+        """Return a record as the vendor has it, where that says for how long it will live on; else as it is known."""
+        if record.lives_on is not None:
+            with suppress(VendorError):
+                row = (await self._read(record.scope)).get(record.grant_id)
+                return self._compared(record, row) if row else record
+        return record
+
     async def _ask_to_revoke(self, record: Record) -> Record:
         if record.vendor_id is None:
             return record
@@ -294,31 +317,44 @@ class GrantBook(GrantRecords):
         return self._put(record, step=Step.NONE)
 
     async def reconcile(
-        self, scope: str, delivered_from: datetime | None = None
+        self,
+        scope: str,
+        delivered_from: datetime | None = None,
+        *,
+        whole: bool = True,
     ) -> None:
         """Compare what the ledger holds with what the vendor has; carry on what was left undone.
 
-        `delivered_from` is when a delivery began that has been completed. Raises VendorError where the vendor
-        cannot be asked.
+        `delivered_from` is when a delivery began that has been completed; `whole` says that a vendor that tells of
+        each grant alone is asked about those too of which nothing is due. Raises VendorError where the vendor cannot
+        be asked.
         """
         async with self._locks[scope]:
             if self.closed:
                 # Another book may hold the file by now.
                 return
-            rows = await self._read(scope)
-            if any(
-                record.vendor_id and not record.is_gone and record.grant_id not in rows
+            rows = await self._read(scope, whole=whole)
+            if not isinstance(self._vendor, FollowsGrants) and any(
+                record.vendor_id and not record.is_gone and not rows[record.grant_id]
                 for record in self.ledger.of_scope(scope)
             ):
                 # A list read in pages can lack a row for a moment, and a search one that lost its marker.
-                rows |= await self._read(scope, searched=False)
-            for record in self.ledger.of_scope(scope):
-                compared = self._compared(
-                    record, rows.get(record.grant_id), delivered_from
-                )
-                if compared.step is Step.REVOKE:
-                    try:
-                        await self._ask_to_revoke(compared)
-                    except VendorError as err:
-                        _LOGGER.debug("Revocation not carried on yet: %s", err)
-            await self._save_if_possible()
+                again = await self._read(scope, searched=False)
+                rows |= {grant_id: row for grant_id, row in again.items() if row}
+            compared = [
+                self._compared(record, rows[record.grant_id], delivered_from)
+                if record.grant_id in rows
+                else self._run_out(record)
+                for record in self.ledger.of_scope(scope)
+            ]
+            # What was found is on disk before it is taken back: afterwards nothing would tell that it was there.
+            if not await self._save_if_possible():
+                return
+            to_revoke = [record for record in compared if record.step is Step.REVOKE]
+            for record in to_revoke:
+                try:
+                    await self._ask_to_revoke(record)
+                except VendorError as err:
+                    _LOGGER.debug("Revocation not carried on yet: %s", err)
+            if to_revoke:
+                await self._save_if_possible()

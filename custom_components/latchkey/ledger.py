@@ -9,13 +9,12 @@ from typing import Any, Final
 
 from mashumaro import DataClassDictMixin, field_options
 
-from .vendors.grants import Access, Credential, GrantState, Order
+from .vendors.grants import Access, Credential, Fault, Followed, GrantState, Order
 
 _LOGGER = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(days=30)
 """How long a grant is remembered that is no more."""
-ENDED: Final = (GrantState.REVOKED, GrantState.FAILED)
 
 
 class Step(StrEnum):
@@ -72,6 +71,12 @@ class Record(DataClassDictMixin):
     """Until when what was handed out may open, from before it came to open for less."""
     opens_until: datetime | None = None
     """Until when it may open although the vendor lists it no more."""
+    fault: Fault | None = None
+    """Of what the delivery failed, until another one succeeds."""
+    attempts: int = 0
+    """How often a revocation whose delivery failed was asked for again."""
+    booking_id: str | None = None
+    """The vendor's booking that it belongs to."""
 
     @property
     def access(self) -> Access:
@@ -95,12 +100,37 @@ class Record(DataClassDictMixin):
             holder_id=self.holder_id,
         )
 
+    @property
+    def latest(self) -> datetime | None:
+        """Return the last of all ends that it has, had or may come to have; None where one of them is for good."""
+        ends = [self.terms.end, (self.wanted or self.terms).end]
+        told = [end for end in ends if end is not None]
+        if len(told) < len(ends):
+            return None
+        return max([*told, self.latest_end or told[0]])
+
+    def followed(self) -> Followed:
+        """Return what a vendor is told that is asked how it stands."""
+        return Followed(
+            grant_id=self.grant_id,
+            vendor_id=self.vendor_id,
+            access=self.access,
+            credential=self.credential,
+            name=self.terms.name,
+            start=self.terms.start,
+            end=self.terms.end,
+            latest_end=self.latest,
+            revision=self.revision,
+            state=self.state,
+            in_doubt=self.step is not Step.NONE or self.state is GrantState.UNKNOWN,
+        )
+
     def may_open_until(self, now: datetime) -> datetime | None:
         """Return until when it may open although it is taken back now, if it is not yet; None for not at all.
 
         What is handed out until now may open for as long as it lives on, within what is and was granted.
         """
-        if self.lives_on is None or self.state_at(now) in ENDED:
+        if self.lives_on is None or self._is_over(self.state_at(now)):
             return None
         if self.opens_until:
             return self.opens_until
@@ -118,7 +148,7 @@ class Record(DataClassDictMixin):
         state, start, end = self.state_at(now), self.terms.start, self.terms.end
         if state is GrantState.REVOKING:
             return self.may_open_until(now)
-        if state in ENDED or self.latest_end is None or self.latest_end <= now:
+        if self._is_over(state) or self.latest_end is None or self.latest_end <= now:
             return None
         is_more = (
             state is GrantState.PENDING
@@ -133,16 +163,37 @@ class Record(DataClassDictMixin):
         whose = (self.credential, self.holder_id, self.access_id)
         return (*whose, self.terms.start, self.terms.end)
 
+    def _is_over(self, state: GrantState) -> bool:
+        """Return whether a state is one in which there is no grant; one that failed on its way to the door there is."""
+        is_none = state is GrantState.FAILED and self.fault is None
+        return is_none or state is GrantState.REVOKED
+
+    @property
+    def is_ended(self) -> bool:
+        """Return whether there is no such grant any more, or never was."""
+        return self._is_over(self.state)
+
     @property
     def is_gone(self) -> bool:
         """Return whether the vendor lists it no more, for good."""
-        return self.state in ENDED or self.opens_until is not None
+        return self.is_ended or self.opens_until is not None
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Return whether the vendor has something that the door has not."""
+        return not self.is_gone and (
+            self.state in (GrantState.PENDING, GrantState.REVOKING)
+            or self.fault is not None
+        )
 
     def state_at(self, now: datetime) -> GrantState:
         """Return the state, which the clock may have ended."""
         ends = [end for end in (self.terms.end, self.latest_end) if end]
         over = self.terms.end is not None and max(ends) <= now
-        if over and self.state in (GrantState.PENDING, GrantState.ACTIVE):
+        if over and (
+            self.state in (GrantState.PENDING, GrantState.ACTIVE)
+            or (self.state is GrantState.FAILED and self.fault)
+        ):
             return GrantState.EXPIRED
         if self.opens_until is not None and self.opens_until <= now:
             return GrantState.REVOKED
@@ -182,7 +233,10 @@ class Ledger:
         self.records = {
             grant_id: record
             for grant_id, record in self.records.items()
-            if record.state_at(now) not in (*ENDED, GrantState.EXPIRED)
+            if not (
+                record.is_ended
+                or record.state_at(now) in (GrantState.REVOKED, GrantState.EXPIRED)
+            )
             or now - max(record.changed_at, record.terms.end or record.changed_at)
             < KEPT
         }

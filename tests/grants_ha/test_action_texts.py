@@ -21,6 +21,7 @@ REQUIRED = {
     "issue_key": {"name", "credential"},
     "update_grant": {"grant_id"},
     "revoke_grant": {"grant_id"},
+    "get_code": {"grant_id"},
     "get_grants": set[str](),
     "deliver_changes": {"device_id"},
     "abort_delivery": {"device_id"},
@@ -49,7 +50,7 @@ REQUIRED = {
 SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
 """The actions that answer nothing."""
 
-ANSWER_ALONE = {"get_callback_address"}
+ANSWER_ALONE = {"get_callback_address", "get_code"}
 """The actions that do nothing but answer what stands nowhere else."""
 
 SECRET = {"code", "phone", "email", "claiming_code"}

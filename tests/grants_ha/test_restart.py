@@ -70,8 +70,8 @@ async def test_news_while_the_platforms_are_slow(
     reconcile = GrantBook.reconcile
     forward = entries.async_forward_entry_setups
 
-    async def reconcile_and_tell(self: GrantBook, *args: Any) -> None:
-        await reconcile(self, *args)
+    async def reconcile_and_tell(self: GrantBook, *args: Any, **how: Any) -> None:
+        await reconcile(self, *args, **how)
         seen.set()
 
     async def forward_late(

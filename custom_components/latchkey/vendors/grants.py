@@ -33,9 +33,19 @@ class GrantState(StrEnum):
     """The vendor has the revocation; the door may still open."""
     REVOKED = "revoked"
     FAILED = "failed"
-    """There is no such grant."""
+    """There is no such grant; with a fault, there is one that never came to the door."""
     UNKNOWN = "unknown"
     """Whether there is one could not be read back yet."""
+
+
+class Fault(StrEnum):
+    """Of what the delivery to the door failed; the vendor has it, the door does not."""
+
+    ISSUE = "issue"
+    UPDATE = "update"
+    """The door has what was before the change."""
+    REVOKE = "revoke"
+    """The door still opens."""
 
 
 class CodeKind(StrEnum):
@@ -63,7 +73,9 @@ class CodeRule:
     shortest: int
     longest: int
     generated: int | None = None
-    """How many digits a code has that is made here; None where the user must give it."""
+    """How many digits a code has that is made here; None where the user must give it, or the vendor makes it."""
+    is_made_there: bool = False
+    """Whether the vendor makes one where none is given."""
     is_final: bool = False
     """Whether what was issued can be neither changed nor taken back, nor its code be told again."""
     needs_device: bool = False
@@ -89,6 +101,8 @@ class GrantField:
     """The credentials that have it."""
     reason: str = "not_allowed"
     """Why another value is refused, by which that is translated."""
+    required: bool = False
+    """Whether nothing is issued without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +112,7 @@ class Access:
     id: str
     name: str
     scope: str
-    """The device that is to learn of it: what is delivered and read back together."""
+    """What is delivered and read back together, such as the device that is to learn of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +149,10 @@ class Issued:
     """What the vendor made, and tells this once."""
     alternative_code: str | None = field(default=None, repr=False)
     """A second one, to be handed over together with the first."""
+    qr_code: str | None = field(default=None, repr=False)
+    """What a QR code holds that opens too."""
+    address: str | None = field(default=None, repr=False)
+    """Where that QR code is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,14 +172,17 @@ class IssuedGrant:
     """Whether it is to be removed from the door."""
     credential: Credential | None = None
     grant_id: str | None = None
-    revision: int = 0
-    """What its marker tells, if it was ordered here."""
+    revision: int | None = 0
+    """What its marker tells, if it was ordered here; None where it cannot be told which one this is."""
     code: str | None = field(default=None, repr=False)
     holder_id: str | None = None
     lives_on: timedelta | None = None
     """For how long it may open after it was taken back; None for not at all."""
     issued_at: datetime | None = None
     """When the vendor issued it, where it tells."""
+    gone: bool = False
+    """Whether the door has forgotten it, although the vendor has not."""
+    fault: Fault | None = None
 
 
 @runtime_checkable
@@ -180,6 +201,16 @@ class IssuesGrants(Protocol):
     @property
     def grant_fields(self) -> Sequence[GrantField]:
         """The fields beyond those of all vendors."""
+        ...
+
+    def scopes(
+        self, devices: Mapping[str, Device], device: Device | None = None
+    ) -> Sequence[Access]:
+        """Return the scopes that a device is part of, or all that there are, each as an access to all of it."""
+        ...
+
+    def device_of(self, access: Access) -> str | None:
+        """Return the id of the device that an access is shown at, if there is one."""
         ...
 
     def access_of(
@@ -239,6 +270,64 @@ class ComparesGrants(Protocol):
     ) -> timedelta | None:
         """Return for how long a grant may open after it was taken back."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A grant that was ordered here, as far as it is known."""
+
+    grant_id: str
+    vendor_id: str | None
+    access: Access
+    credential: Credential | None
+    name: str
+    start: datetime | None
+    end: datetime | None
+    latest_end: datetime | None
+    """The last of all ends that it has, had or may come to have."""
+    revision: int
+    state: GrantState
+    in_doubt: bool
+    """Whether something was asked of the vendor and is not known to be done."""
+
+
+@runtime_checkable
+class FollowsGrants(Protocol):
+    """A vendor that delivers by itself, and tells of each grant alone how far it is.
+
+    Until a change is delivered, the door has what was before it.
+    """
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before its start a grant is delivered."""
+        ...
+
+    async def followed(
+        self, scope: str, grants: Sequence[Followed]
+    ) -> Mapping[str, IssuedGrant | None]:
+        """Return how grants stand, by their own ids: None where there is none; left out where that is not told."""
+        ...
+
+
+@runtime_checkable
+class TellsCodes(Protocol):
+    """A vendor that tells the code of what it issued."""
+
+    async def code(self, vendor_id: str) -> str | None:
+        """Return a code; None where it is not shown, or not yet."""
+        ...
+
+
+def root_scopes(
+    devices: Mapping[str, Device], device: Device | None
+) -> Sequence[Access]:
+    """Return the scopes of a vendor whose devices are delivered and read back with all of their parts."""
+    roots = [device.root_id] if device else [each.root_id for each in devices.values()]
+    return [
+        Access(root_id, devices[root_id].name or devices[root_id].label, root_id)
+        for root_id in dict.fromkeys(roots)
+    ]
 
 
 class DeliveryState(StrEnum):

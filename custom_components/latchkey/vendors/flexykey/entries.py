@@ -1,6 +1,6 @@
 """FlexyKey's ID entries as grants, and its unit sync as their delivery."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 import re
 from typing import Any, Final
@@ -16,6 +16,7 @@ from ..grants import (
     Issued,
     IssuedGrant,
     Order,
+    root_scopes,
 )
 from ..model import Device
 from ..vendor import AnswerNotUnderstood, InvalidField, NotFound
@@ -56,6 +57,16 @@ class AccessList(Part):
 
     codes = CODES
     grant_fields = FIELDS
+
+    def scopes(
+        self, devices: Mapping[str, Device], device: Device | None = None
+    ) -> Sequence[Access]:
+        """Return the units, which know the grants of their expansions."""
+        return root_scopes(devices, device)
+
+    def device_of(self, access: Access) -> str | None:
+        """Return the unit."""
+        return access.scope
 
     def access_of(
         self, device: Device, devices: Mapping[str, Device], fields: Mapping[str, str]

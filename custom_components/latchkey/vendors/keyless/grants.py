@@ -1,6 +1,6 @@
 """Permissions and offline keys as grants."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPMethod
 from typing import Any, Final
@@ -14,6 +14,7 @@ from ..grants import (
     Issued,
     IssuedGrant,
     Order,
+    root_scopes,
 )
 from ..model import Device, DeviceKind
 from ..vendor import InvalidField, InvalidRequest, NotFound
@@ -50,6 +51,16 @@ class Grants(People):
         self._clock = clock
         self._names: dict[str, str] = {}
         """The locks' names, by id."""
+
+    def scopes(
+        self, devices: Mapping[str, Device], device: Device | None = None
+    ) -> Sequence[Access]:
+        """Return the locks, and what else may be named in their place."""
+        return root_scopes(devices, device)
+
+    def device_of(self, access: Access) -> str | None:
+        """Return the lock."""
+        return access.scope
 
     def access_of(
         self, device: Device, devices: Mapping[str, Device], fields: Mapping[str, str]

@@ -4,6 +4,7 @@ from typing import Final
 
 from ..vendor import Field, FieldKind, VendorSpec
 from .adapter import connect
+from .grants import FIELDS
 from .paths import PROFILES
 
 SPEC: Final = VendorSpec(
@@ -15,5 +16,6 @@ SPEC: Final = VendorSpec(
         Field("url", FieldKind.URL, may_be_empty=True),
     ),
     connect=connect,
+    grant_fields=FIELDS,
     poll_interval=300,
 )

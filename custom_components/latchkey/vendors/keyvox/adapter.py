@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .client import KeyvoxClient, judge
+from .grants import Grants
 from .inventory import Organisation
 from .part import utc_now
 from .paths import PROFILES
@@ -35,8 +36,8 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Organisation):
-    """An organisation's units, locks, lockers and places."""
+class Keyvox(Organisation, Grants):
+    """An organisation's units, locks, lockers and places, and what is granted there."""
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -84,3 +84,32 @@ class WirePlace(Wire):
     placename: str = ""
     orgid: str = ""
     placetype: str = ""
+
+
+@dataclass
+class WirePin(Wire):
+    """A PIN of getUnitPinList (2.1)."""
+
+    pinid: str
+    pincode: Any = None
+    stime: str = ""
+    etime: str = ""
+    targetname: str = ""
+
+
+@dataclass
+class WirePinStatus(Wire):
+    """The answer of getLockPinStatus (2.1)."""
+
+    status: str
+    pincode: Any = None
+
+
+@dataclass
+class WirePinIssued(Wire):
+    """The answer of createLockPin, issueLockKey or createLockerPin (2.1, 2.2)."""
+
+    pinid: str = ""
+    pincode: Any = None
+    qrcode: Any = None
+    shortqrurl: Any = None

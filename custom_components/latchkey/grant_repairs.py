@@ -1,0 +1,48 @@
+"""The repairs about deliveries that failed, which everyone may read: they name doors, neither guests nor codes."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .ledger import Ledger
+from .vendors.grants import GrantState
+
+
+class GrantRepairs:
+    """Tells which doors did not get what was granted or taken back, and takes it back."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, ledger: Ledger) -> None:
+        """Initialize with the grants."""
+        self._hass = hass
+        self._ledger = ledger
+        self._prefix = f"delivery_failed_{entry_id}_"
+
+    @callback
+    def async_show(self) -> None:
+        """Raise what is amiss now, one for each door and kind; delete the rest."""
+        now = dt_util.utcnow()
+        failed = {
+            f"{self._prefix}{record.fault}_{record.access_id}": record
+            for record in self._ledger.records.values()
+            if record.fault is not None
+            and not record.is_gone
+            and record.state_at(now) is not GrantState.EXPIRED
+        }
+        for domain, issue_id in list(ir.async_get(self._hass).issues):
+            if (
+                domain == DOMAIN
+                and issue_id.startswith(self._prefix)
+                and issue_id not in failed
+            ):
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        for issue_id, record in failed.items():
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=f"delivery_failed_{record.fault}",
+                translation_placeholders={"name": record.access_name},
+            )

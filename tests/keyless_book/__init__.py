@@ -1,0 +1,1 @@
+"""The book of grants at a platform that keeps no marks."""
