@@ -10,6 +10,7 @@ from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .booking_actions import async_setup_booking_actions
+from .booking_keeper import CONTENT as RESERVATIONS
 from .bookings import CONTENT as BOOKINGS
 from .callback_actions import async_setup_callback_actions
 from .callback_removal import async_remove_callbacks
@@ -72,6 +73,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         await coordinator.holders.async_load()
     if coordinator.bookings:
         await coordinator.bookings.async_load()
+    if coordinator.reservations:
+        await coordinator.reservations.async_load()
     if coordinator.settings:
         await coordinator.settings.async_load()
     entry.runtime_data = coordinator
@@ -94,6 +97,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         await holders.async_close()
     if bookings := entry.runtime_data.bookings:
         await bookings.async_close()
+    if reservations := entry.runtime_data.reservations:
+        await reservations.async_close()
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     if callbacks := entry.runtime_data.callbacks:
@@ -126,4 +131,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     await LedgerStore(hass, entry.entry_id).async_remove()
     await LedgerStore(hass, entry.entry_id, HOLDERS).async_remove()
     await LedgerStore(hass, entry.entry_id, BOOKINGS).async_remove()
+    await LedgerStore(hass, entry.entry_id, RESERVATIONS).async_remove()
     await LedgerStore(hass, entry.entry_id, SETTINGS).async_remove()

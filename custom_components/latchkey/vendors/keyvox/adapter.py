@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .bookings import Reservations
 from .client import KeyvoxClient, judge
 from .inventory import Organisation
 from .part import utc_now
@@ -35,7 +36,7 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Organisation):
+class Keyvox(Reservations, Organisation):
     """An organisation's units, locks, lockers and places."""
 
     @property
