@@ -24,6 +24,7 @@ from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
 from .ledger_store import LedgerStore
 from .push_repairs import async_delete_issues
+from .room_actions import async_setup_room_actions
 from .services import async_setup_services
 from .setting_keeper import CONTENT as SETTINGS
 from .site_actions import async_setup_site_actions
@@ -53,6 +54,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_delivery_actions(hass)
     async_setup_device_actions(hass)
     async_setup_booking_actions(hass)
+    async_setup_room_actions(hass)
     async_setup_callback_actions(hass)
     async_setup_site_actions(hass)
     return True

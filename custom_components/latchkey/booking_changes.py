@@ -104,6 +104,8 @@ class BookingChanges:
 
         Raises ReplacementFailed where that went wrong on its way.
         """
+        if booking.is_over:
+            raise Conflict("over")
         doubt: OutcomeUnknown | None = None
         was_met = terms.is_met_by(booking)
         try:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..bookings import Booking, BookingList, BookingTerms, Plan, Room
-from ..vendor import AnswerNotUnderstood, NotFound, OutcomeUnknown, VendorError
+from ..vendor import AnswerNotUnderstood, NotFound, OutcomeUnknown
 from .client import KeyvoxClient
 from .part import Part
 from .wire import number, seconds
