@@ -56,7 +56,8 @@ class Reservations(Part):
             except AnswerNotUnderstood:
                 complete = False
                 continue
-            found[booking.id] = (booking, order.unitlist is not None)
+            if booking.start <= end and start <= booking.end:
+                found[booking.id] = (booking, order.unitlist is not None)
         left = DETAILS
         self._forget_old()
         bookings = []
