@@ -10,6 +10,7 @@ from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .booking_actions import async_setup_booking_actions
+from .booking_keeper import CONTENT as RESERVATIONS
 from .bookings import CONTENT as BOOKINGS
 from .callback_actions import async_setup_callback_actions
 from .callback_removal import async_remove_callbacks
@@ -23,6 +24,7 @@ from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
 from .ledger_store import LedgerStore
 from .push_repairs import async_delete_issues
+from .room_actions import async_setup_room_actions
 from .services import async_setup_services
 from .setting_keeper import CONTENT as SETTINGS
 from .site_actions import async_setup_site_actions
@@ -52,6 +54,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_delivery_actions(hass)
     async_setup_device_actions(hass)
     async_setup_booking_actions(hass)
+    async_setup_room_actions(hass)
     async_setup_callback_actions(hass)
     async_setup_site_actions(hass)
     return True
@@ -72,6 +75,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         await coordinator.holders.async_load()
     if coordinator.bookings:
         await coordinator.bookings.async_load()
+    if coordinator.reservations:
+        await coordinator.reservations.async_load()
     if coordinator.settings:
         await coordinator.settings.async_load()
     entry.runtime_data = coordinator
@@ -94,6 +99,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         await holders.async_close()
     if bookings := entry.runtime_data.bookings:
         await bookings.async_close()
+    if reservations := entry.runtime_data.reservations:
+        await reservations.async_close()
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     if callbacks := entry.runtime_data.callbacks:
@@ -126,4 +133,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     await LedgerStore(hass, entry.entry_id).async_remove()
     await LedgerStore(hass, entry.entry_id, HOLDERS).async_remove()
     await LedgerStore(hass, entry.entry_id, BOOKINGS).async_remove()
+    await LedgerStore(hass, entry.entry_id, RESERVATIONS).async_remove()
     await LedgerStore(hass, entry.entry_id, SETTINGS).async_remove()

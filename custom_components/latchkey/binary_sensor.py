@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import LatchkeyConfigEntry
 from .entity import PointEntity, seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_points, async_follow_seen
+from .occupancy import BOOKING, RoomOccupancy
 from .reading_binary_sensor import READING_BINARY_SENSORS, ReadingBinarySensor
 from .reading_entity import READING
 from .vendors.model import Device
@@ -24,7 +25,7 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a binary sensor for each input, and for each such reading."""
+    """Set up a binary sensor for each input, for each such reading, and for each room that is let."""
     async_follow_points(
         entry,
         async_add_entities,
@@ -50,6 +51,27 @@ async def async_setup_entry(
         READING,
         Seen(coordinator.readings.found.async_listen, readings),
     )
+    if keeper := coordinator.reservations:
+
+        def rooms(device: Device) -> Wanted:
+            return {
+                seen_id(BOOKING, unique_id(entry, device, room.id)): partial(
+                    RoomOccupancy, coordinator, device, room, keeper
+                )
+                for room in device.rooms
+            }
+
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.BINARY_SENSOR,
+            BOOKING,
+            Seen(
+                coordinator.async_add_listener,
+                rooms,
+                lambda _: coordinator.inventory.settled,
+            ),
+        )
 
 
 class InputBinarySensor(PointEntity, BinarySensorEntity):

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .access_repairs import AccessRepairs
+from .booking_keeper import BookingKeeper
 from .bookings import BookingBook
 from .callbacks import Callbacks
 from .certificate_repairs import CertificateRepairs
@@ -33,7 +34,7 @@ from .rhythm import Rhythms
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
-from .vendors.bookings import MakesBookings
+from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
@@ -126,10 +127,14 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.certificates = CertificateRepairs(self)
         self._access = AccessRepairs(hass, entry, vendor)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
+        self.reservations = (
+            BookingKeeper(self, vendor) if isinstance(vendor, KeepsBookings) else None
+        )
         read_behind = (
             self.log,
             self.settings,
             self.callbacks,
+            self.reservations,
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
         self._rhythms = Rhythms(self, (each.rhythm for each in read_behind if each))

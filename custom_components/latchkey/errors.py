@@ -38,6 +38,26 @@ BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
 """What fails in another way where it is about a booking."""
 
 
+ROOM_BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "conflict_booking",
+        InvalidRequest: "invalid_request_room_booking",
+        NotFound: "not_found_room_booking",
+        OutcomeUnknown: "outcome_unknown_room_booking",
+    }
+)
+"""What fails in another way where rooms are booked, or asked about."""
+BOOKING_CHANGE_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "conflict_booking_change",
+        InvalidRequest: "invalid_request_booking_change",
+        NotFound: "not_found_booking_change",
+        OutcomeUnknown: "outcome_unknown_booking_change",
+    }
+)
+"""What fails in another way where a booking is changed."""
+
+
 HOLDER_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {
         InvalidRequest: "invalid_request_user",

@@ -21,7 +21,7 @@ BESIDE: Final = 24
 """How many entities a device has beside its points, at a guess."""
 KEPT: Final = 2
 """How many of them are enabled however large the account is."""
-SEEN: Final = ("push", "reading", "setting")
+SEEN: Final = ("booking", "push", "reading", "setting")
 """The kinds of entities that appear once there is something to show."""
 
 type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from .vendors.bookings import Room
 from .vendors.model import Device, Input, Inventory, Output
 
 
@@ -39,6 +40,9 @@ class InventoryTracker:
                     inputs=self._kept(
                         device.id, held.inputs, device.inputs, missing, inventory
                     ),
+                    rooms=self._kept(
+                        device.id, held.rooms, device.rooms, missing, inventory
+                    ),
                 )
                 if held
                 else device
@@ -62,12 +66,15 @@ class InventoryTracker:
             self._missing -= {
                 key
                 for device in inventory.devices
-                for key in ((device.id,), *((device.id, p.id) for p in device.points))
+                for key in (
+                    (device.id,),
+                    *((device.id, p.id) for p in (*device.points, *device.rooms)),
+                )
             }
         if devices != self.devices:
             self.devices = devices
 
-    def _kept[P: (Output, Input)](
+    def _kept[P: (Output, Input, Room)](
         self,
         device_id: str,
         held: tuple[P, ...],

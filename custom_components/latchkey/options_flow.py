@@ -85,7 +85,8 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
                     mode=SelectSelectorMode.DROPDOWN,
                 )
             )
-        if self.config_entry.runtime_data.grants:
+        coordinator = self.config_entry.runtime_data
+        if coordinator.grants:
             schema[
                 vol.Required(
                     CONF_EXPIRY_NOTICE, default=options.get(CONF_EXPIRY_NOTICE, 0)
@@ -98,6 +99,7 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
                     unit_of_measurement="h",
                 )
             )
+        if coordinator.grants or coordinator.reservations:
             schema[
                 vol.Required(
                     CONF_SHOW_HOLDERS, default=options.get(CONF_SHOW_HOLDERS, False)

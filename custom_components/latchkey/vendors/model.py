@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .bookings import Room
 from .readings import Reading
 
 
@@ -92,6 +93,8 @@ class Device:
     """Whether a physical thing stands behind it; only a placeholder has none."""
     outputs: tuple[Output, ...] = ()
     inputs: tuple[Input, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    """What is let in it."""
     capabilities: frozenset[Capability] = frozenset()
 
     @property

@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .bookings import Reservations
 from .client import KeyvoxClient, judge
 from .grants import Grants
 from .inventory import Organisation
@@ -36,8 +37,8 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Organisation, Grants):
-    """An organisation's units, locks, lockers and places, and what is granted there."""
+class Keyvox(Reservations, Grants, Organisation):
+    """An organisation's units, locks, lockers and places, and what is granted and booked there."""
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -1,8 +1,9 @@
 """KEYVOX's locks, lockers, boxes and places as Latchkey's devices."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any, Final
 
+from ..bookings import Room
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..vendor import (
     AnswerNotUnderstood,
@@ -61,7 +62,7 @@ class Organisation(Part):
             for unit in units
         }
         devices = [
-            *(_place(place) for place in places),
+            *(_place(place, self._units.values()) for place in places),
             *self._locks({lock.lockid: lock for lock in locks}),
         ]
         self._boxes = dict(self._boxes)
@@ -148,13 +149,18 @@ def _listed(data: Any) -> Any:
     return [] if data is None else data
 
 
-def _place(place: WirePlace) -> Device:
+def _place(place: WirePlace, units: Iterable[Unit]) -> Device:
     return Device(
         id=place.placeid,
         label=place.placeid,
         kind=DeviceKind.PLACE,
         name=place.placename,
         manufacturer="KEYVOX",
+        rooms=tuple(
+            Room(id=unit.id, name=unit.name)
+            for unit in units
+            if unit.place_id == place.placeid
+        ),
         capabilities=frozenset({Capability.BOOKINGS}),
     )
 

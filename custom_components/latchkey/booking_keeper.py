@@ -1,0 +1,280 @@
+"""The bookings of an account's places, read again and again, and changed from here."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from datetime import timedelta
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.util import dt as dt_util
+
+from .booking_changes import BookingChanges, ReplacementFailed
+from .const import CONF_SHOW_HOLDERS
+from .ledger import LedgerError
+from .ledger_store import LedgerStore
+from .listeners import Listeners
+from .rhythm import Rhythm
+from .vendors.bookings import Booking, BookingList, KeepsBookings
+from .vendors.model import Capability, Device
+from .vendors.vendor import (
+    AnswerNotUnderstood,
+    InvalidRequest,
+    NotAvailable,
+    NotFound,
+    RateLimited,
+    VendorError,
+)
+
+if TYPE_CHECKING:
+    from .coordinator import LatchkeyCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+CONTENT: Final = "reservations"
+INTERVAL: Final = 600.0
+"""Seconds between two readings of a place."""
+SPACING: Final = 10.0
+"""Seconds at least between two readings for which somebody else gives the reason."""
+LONGEST_CLOSE: Final = 20.0
+"""Seconds that an unload waits for a change that is being made."""
+BACK: Final = timedelta(days=7)
+AHEAD: Final = timedelta(days=400)
+MOST_LOOKUPS: Final = 25
+"""How many bookings that a list lacks are read one by one with it."""
+PATIENCE: Final = 2
+"""How many readings in a row have to fail before what was read before them is no longer shown."""
+
+
+class BookingKeeper:
+    """Reads the bookings of places, tells what changed, and has changes made one after the other."""
+
+    def __init__(self, coordinator: LatchkeyCoordinator, vendor: KeepsBookings) -> None:
+        """Initialize with nothing read."""
+        self.vendor = vendor
+        self.changes = BookingChanges(vendor)
+        self._coordinator = coordinator
+        entry = coordinator.config_entry
+        self._store = LedgerStore(coordinator.hass, entry.entry_id, CONTENT)
+        self.show_guests: bool = entry.options.get(CONF_SHOW_HOLDERS, False)
+        self._bookings: defaultdict[str, dict[str, Booking]] = defaultdict(dict)
+        self._made: dict[str, str] = {}
+        """The places of the bookings that were made here, which some vendors tell by their ids alone."""
+        self._whole: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._read_at: dict[str, float] = {}
+        self._turn = asyncio.Lock()
+        self._changed_at: defaultdict[str, int] = defaultdict(int)
+        self._closed = False
+        self.changed: Listeners[[]] = Listeners()
+        """Told when anything that is shown may be another."""
+        self._differences: Listeners[[Booking | None, Booking | None]] = Listeners()
+        self.rhythm = Rhythm(
+            coordinator,
+            "bookings",
+            Capability.BOOKINGS,
+            self._async_read,
+            lambda _: INTERVAL,
+        )
+
+    # What is known
+
+    def of_place(self, place_id: str) -> list[Booking]:
+        """Return the bookings of a place that are known, the first ones first."""
+        return sorted(
+            self._bookings[place_id].values(), key=lambda each: (each.start, each.id)
+        )
+
+    def find(self, booking_id: str) -> Booking | None:
+        """Return a booking that is known."""
+        for bookings in self._bookings.values():
+            if booking_id in bookings:
+                return bookings[booking_id]
+        return None
+
+    def is_known(self, place_id: str) -> bool:
+        """Return whether a place's bookings could be read lately."""
+        return self._failures.get(place_id, PATIENCE) < PATIENCE
+
+    def is_whole(self, place_id: str) -> bool:
+        """Return whether all of its bookings are known: what is not among them is not there."""
+        return place_id in self._whole
+
+    @callback
+    def listen_changes(
+        self, listener: Callable[[Booking | None, Booking | None], None]
+    ) -> CALLBACK_TYPE:
+        """Have a listener told of each booking before and after a change, None where there is or was none.
+
+        The first reading tells of all; what only grows too old to be read again is not told of.
+        """
+        return self._differences.async_listen(listener)
+
+    @callback
+    def async_hint(self, place_id: str) -> None:
+        """Read a place's bookings soon: something happened there."""
+        now = self._coordinator.hass.loop.time()
+        earliest = self._read_at.get(place_id, now - SPACING) + SPACING
+        self.rhythm.async_hurry(place_id, max(0.0, earliest - now))
+
+    # Changes from here
+
+    async def async_load(self) -> None:
+        """Load which bookings were made here."""
+        data = await self._store.async_load() or {}
+        self._made = {
+            str(raw["booking_id"]): str(raw["place_id"])
+            for raw in data.get("bookings", [])
+        }
+
+    async def async_close(self) -> None:
+        """Let a change that is under way be answered, and begin none."""
+        self._closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_CLOSE), self._turn:
+                pass
+
+    async def async_change(
+        self, place_id: str, change: Coroutine[Any, Any, Booking]
+    ) -> Booking:
+        """Have a change made; it goes on where its caller is stopped, since it may be half done.
+
+        Raises LedgerError, with nothing sent, where the account is being unloaded.
+        """
+        return await asyncio.shield(
+            self._coordinator.hass.async_create_task(
+                self._async_change(place_id, change),
+                f"{self._coordinator.name}: booking",
+            )
+        )
+
+    async def _async_change(
+        self, place_id: str, change: Coroutine[Any, Any, Booking]
+    ) -> Booking:
+        async with self._turn:
+            if self._closed:
+                change.close()
+                raise LedgerError("closed")
+            try:
+                booking = await change
+            except ReplacementFailed as err:
+                if err.restored:
+                    await self._async_made(err.restored)
+                raise
+            finally:
+                # What was asked for before it is not to be believed after it.
+                self._changed_at[place_id] += 1
+                self.rhythm.async_hurry(place_id)
+            await self._async_made(booking)
+            return booking
+
+    async def _async_made(self, booking: Booking) -> None:
+        """Take in a booking, and write down that it is there, without what it is."""
+        self._take(booking)
+        self.changed.async_tell()
+        if booking.id in self._made:
+            return
+        self._made[booking.id] = booking.place_id
+        try:
+            await self._async_save()
+        except LedgerError as err:
+            # It is made, and its answer must not be lost for that.
+            _LOGGER.warning("A booking's number could not be written: %s", err)
+
+    async def _async_save(self) -> None:
+        await self._store.async_write(
+            {
+                "bookings": [
+                    {"booking_id": booking_id, "place_id": place_id}
+                    for booking_id, place_id in self._made.items()
+                ]
+            }
+        )
+
+    # Readings
+
+    async def _async_read(self, device: Device) -> None:
+        place_id = device.id
+        self._read_at[place_id] = self._coordinator.hass.loop.time()
+        changed_at = self._changed_at[place_id]
+        try:
+            listed, whole = await self._async_listed(place_id)
+            found = {each.id: each for each in listed}
+            gone, kept = await self._async_missing(place_id, found)
+        except RateLimited:
+            raise
+        except VendorError:
+            # What was never read is not known at all.
+            self._failures[place_id] = self._failures.get(place_id, PATIENCE) + 1
+            self.changed.async_tell()
+            raise
+        if changed_at != self._changed_at[place_id]:
+            # Another reading follows the change.
+            self.rhythm.async_hurry(place_id)
+            return
+        self._failures[place_id] = 0
+        (self._whole.add if whole else self._whole.discard)(place_id)
+        for booking in (*listed, *kept):
+            self._take(booking)
+        await self._async_forget(place_id, gone)
+        self.changed.async_tell()
+
+    async def _async_listed(self, place_id: str) -> tuple[tuple[Booking, ...], bool]:
+        """Return the bookings of the time that is shown, and whether those are all."""
+        now = dt_util.utcnow()
+        try:
+            found: BookingList = await self.vendor.bookings(
+                place_id, now - BACK, now + AHEAD
+            )
+        except NotAvailable:
+            return (), False
+        return found.bookings, found.complete
+
+    async def _async_missing(
+        self, place_id: str, found: Iterable[str]
+    ) -> tuple[set[str], list[Booking]]:
+        """Return which of the bookings that were not listed are gone, and what the others are now."""
+        oldest = dt_util.utcnow() - BACK
+        held = self._bookings[place_id]
+        known = dict.fromkeys(
+            (*held, *(each for each, place in self._made.items() if place == place_id))
+        )
+        gone: set[str] = set()
+        kept: list[Booking] = []
+        lookups = 0
+        for booking_id in known.keys() - set(found):
+            if (before := held.get(booking_id)) and before.end < oldest:
+                gone.add(booking_id)
+            elif lookups < MOST_LOOKUPS:
+                lookups += 1
+                try:
+                    kept.append(await self.vendor.booking(place_id, booking_id))
+                except NotFound:
+                    gone.add(booking_id)
+                except AnswerNotUnderstood, InvalidRequest:
+                    # It stays as it was, and keeps none of the others from being read.
+                    continue
+        gone |= {each.id for each in kept if each.end < oldest}
+        return gone, [each for each in kept if each.id not in gone]
+
+    async def _async_forget(self, place_id: str, gone: set[str]) -> None:
+        oldest = dt_util.utcnow() - BACK
+        for booking_id in gone:
+            before = self._bookings[place_id].pop(booking_id, None)
+            if before and before.end >= oldest:
+                self._differences.async_tell(before, None)
+        if gone & self._made.keys():
+            for booking_id in gone:
+                self._made.pop(booking_id, None)
+            with suppress(LedgerError):
+                await self._async_save()
+
+    @callback
+    def _take(self, booking: Booking) -> None:
+        held = self._bookings[booking.place_id]
+        before = held.get(booking.id)
+        if before != booking:
+            held[booking.id] = booking
+            self._differences.async_tell(before, booking)
