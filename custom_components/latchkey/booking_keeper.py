@@ -70,6 +70,8 @@ class BookingKeeper:
         self._closed = False
         self.changed: Listeners[[]] = Listeners()
         """Told when anything that is shown may be another."""
+        self.replaced: Listeners[[str, Booking]] = Listeners()
+        """Told of the id of a booking that was made anew, and of what there is instead."""
         self._differences: Listeners[[Booking | None, Booking | None]] = Listeners()
         self.rhythm = Rhythm(
             coordinator,
@@ -93,6 +95,15 @@ class BookingKeeper:
             if booking_id in bookings:
                 return bookings[booking_id]
         return None
+
+    @property
+    def place_ids(self) -> list[str]:
+        """Return the places that there are."""
+        return [device.id for device in self.rhythm.devices]
+
+    async def async_get(self, place_id: str, booking_id: str) -> Booking:
+        """Return a booking, read where it is not known; raises NotFound where there is none."""
+        return self.find(booking_id) or await self.vendor.booking(place_id, booking_id)
 
     def is_known(self, place_id: str) -> bool:
         """Return whether a place's bookings could be read lately."""
@@ -137,21 +148,27 @@ class BookingKeeper:
                 pass
 
     async def async_change(
-        self, place_id: str, change: Coroutine[Any, Any, Booking]
+        self,
+        place_id: str,
+        change: Coroutine[Any, Any, Booking],
+        of: Booking | None = None,
     ) -> Booking:
-        """Have a change made; it goes on where its caller is stopped, since it may be half done.
+        """Have a change made, of a booking that there is or of none; it goes on where its caller is stopped, since it may be half done.
 
         Raises LedgerError, with nothing sent, where the account is being unloaded.
         """
         return await asyncio.shield(
             self._coordinator.hass.async_create_task(
-                self._async_change(place_id, change),
+                self._async_change(place_id, change, of),
                 f"{self._coordinator.name}: booking",
             )
         )
 
     async def _async_change(
-        self, place_id: str, change: Coroutine[Any, Any, Booking]
+        self,
+        place_id: str,
+        change: Coroutine[Any, Any, Booking],
+        of: Booking | None,
     ) -> Booking:
         async with self._turn:
             if self._closed:
@@ -161,17 +178,19 @@ class BookingKeeper:
                 booking = await change
             except ReplacementFailed as err:
                 if err.restored:
-                    await self._async_made(err.restored)
+                    await self._async_made(err.restored, of)
                 raise
             finally:
                 # What was asked for before it is not to be believed after it.
                 self._changed_at[place_id] += 1
                 self.rhythm.async_hurry(place_id)
-            await self._async_made(booking)
+            await self._async_made(booking, of)
             return booking
 
-    async def _async_made(self, booking: Booking) -> None:
+    async def _async_made(self, booking: Booking, of: Booking | None) -> None:
         """Take in a booking, and write down that it is there, without what it is."""
+        if of is not None and of.id != booking.id:
+            self.replaced.async_tell(of.id, booking)
         self._take(booking)
         self.changed.async_tell()
         if booking.id in self._made:
@@ -210,9 +229,8 @@ class BookingKeeper:
             self._failures[place_id] = self._failures.get(place_id, PATIENCE) + 1
             self.changed.async_tell()
             raise
-        if changed_at != self._changed_at[place_id]:
-            # Another reading follows the change.
-            self.rhythm.async_hurry(place_id)
+        if changed_at != self._changed_at[place_id] or self._turn.locked():
+            # It may be half done; another reading follows the change.
             return
         self._failures[place_id] = 0
         (self._whole.add if whole else self._whole.discard)(place_id)

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .access_repairs import AccessRepairs
+from .booking_grants import BookingGrants
 from .booking_keeper import BookingKeeper
 from .bookings import BookingBook
 from .callbacks import Callbacks
@@ -130,6 +131,11 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.reservations = (
             BookingKeeper(self, vendor) if isinstance(vendor, KeepsBookings) else None
         )
+        self.booking_grants = (
+            BookingGrants(self, self.grants, self.reservations)
+            if self.grants and self.reservations
+            else None
+        )
         read_behind = (
             self.log,
             self.settings,
@@ -157,6 +163,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.certificates.async_start()
         if self.openings:
             self.openings.async_start()
+        if self.booking_grants:
+            self.booking_grants.async_start()
 
     @override
     async def async_request_refresh(self) -> None:

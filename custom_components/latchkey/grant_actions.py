@@ -18,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 
-from . import fields, grant_fields
+from . import fields, grant_bookings, grant_fields
 from .const import (
     ATTR_ACCESS,
     ATTR_CODE,
@@ -171,7 +171,7 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
         grant_fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
     )
     terms = partial(grant_fields.terms, call, keeper, record.credential)
-    terms(record.terms)
+    tie = await grant_bookings.tied_again(entry, record, terms(record.terms))
 
     async def update() -> Row:
         if code is not None:
@@ -181,7 +181,7 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
                 for grant in issued
             ):
                 raise Conflict
-        updated = await keeper.book.update(record.grant_id, terms, code)
+        updated = await keeper.book.update(record.grant_id, terms, code, tie=tie)
         holders = entry.runtime_data.holders
         if holders and updated.holder_id and call.data.get(ATTR_NAME) is not None:
             await holders.async_name(updated.holder_id, updated.terms.name)

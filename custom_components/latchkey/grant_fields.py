@@ -1,6 +1,7 @@
 """The fields of the grant actions: read, checked before anything is sent, refused with their names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
@@ -59,10 +60,14 @@ def terms(
     keeper: GrantKeeper,
     credential: Credential,
     present: Terms | None = None,
+    *,
+    period: tuple[datetime, datetime] | None = None,
 ) -> Terms:
-    """Return what a grant shall be; what is not given stays as it is."""
+    """Return what a grant shall be; what is not given stays as it is, or is as long as what it is for."""
     holder = name(call, present.name if present else None)
     start, end = moment(call, ATTR_START), moment(call, ATTR_END)
+    if period:
+        start, end = start or period[0], end or period[1]
     if present:
         start = start if ATTR_START in call.data else present.start
         end = end if ATTR_END in call.data else present.end

@@ -10,14 +10,14 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from ulid_transform import ulid_now
 
-from . import fields, grant_fields
+from . import booking_ties, fields, grant_bookings, grant_fields
 from .codes import generate
 from .const import ATTR_CODE, ATTR_CREDENTIAL, ATTR_GRANT_ID, ATTR_INVITATION, DOMAIN
 from .grant_holders import TOLD, Guest, guests
 from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row, terms_row
 from .holders import HolderBook
-from .ledger import Terms
+from .ledger import Terms, Tie
 from .vendors.grants import CodeKind, CodeRule, Credential, Issued
 from .vendors.vendor import Conflict, VendorError
 
@@ -34,6 +34,7 @@ class Plan(NamedTuple):
     terms: Terms
     entry_id: str
     holders: HolderBook | None
+    tie: Tie | None
 
 
 async def issue(
@@ -64,9 +65,12 @@ async def issue(
         code = grant_fields.code(call, rule)
         length = max(length, rule.generated or 0)
         place = Place.of(hass, entry, keeper, access)
-        terms = grant_fields.terms(call, keeper, credential)
+        booking = await grant_bookings.named(call, entry)
+        period = booking_ties.period(booking, access.id) if booking else None
+        terms = grant_fields.terms(call, keeper, credential, period=period)
+        tie = booking_ties.tie(booking, access.id, terms) if booking else None
         holders = entry.runtime_data.holders
-        plans.append(Plan(place, credential, rule, terms, entry.entry_id, holders))
+        plans.append(Plan(place, credential, rule, terms, entry.entry_id, holders, tie))
     if not plans:
         raise fields.invalid(ATTR_DEVICE_ID, "no_target")
     if not call.return_response:
@@ -151,6 +155,7 @@ async def _issue_one(
         plan.terms,
         code,
         holder_id=guest.holder_id(),
+        tie=plan.tie,
     )
     keeper.async_changed(access.scope)
     row = plan.place.grant(record, **_codes(code, issued))

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from .grant_records import GrantRecords, Told, longer
-from .ledger import Ledger, LedgerError, Record, Step, Terms
+from .ledger import Ledger, LedgerError, Record, Step, Terms, Tie
 from .vendors.grants import (
     Access,
     ComparesGrants,
@@ -63,6 +63,7 @@ class GrantBook(GrantRecords):
         code: str | None,
         *,
         holder_id: str | None = None,
+        tie: Tie | None = None,
     ) -> tuple[Record, Issued]:
         """Issue a grant; its state tells what is known of it. Raises where there is none."""
         async with self._turn(access.scope):
@@ -81,7 +82,7 @@ class GrantBook(GrantRecords):
                 changed_at=now,
                 holder_id=holder_id,
                 lives_on=self._lives_on(credential, terms),
-                booking_id=terms.fields.get("booking_id"),
+                tie=tie,
             )
             await self._refuse_second(record)
             record = self.ledger.put(record, asked_at=self._clock())
@@ -168,10 +169,12 @@ class GrantBook(GrantRecords):
         grant_id: str,
         terms: Terms | Callable[[Terms], Terms],
         code: str | None,
+        *,
+        tie: Tie | None = None,
     ) -> Record:
         """Change a grant; its state tells what is known of it. Raises where it stays as it was.
 
-        `terms` are the new ones, or make them of the present ones.
+        `terms` are the new ones, or make them of the present ones; without another tie it follows what it followed.
         """
         record = self.ledger.records[grant_id]
         async with self._turn(record.scope):
@@ -193,6 +196,7 @@ class GrantBook(GrantRecords):
             record = self._put(
                 before,
                 wanted=wanted,
+                tie=tie or before.tie,
                 revision=before.revision + 1,
                 step=Step.UPDATE,
                 misses=0,

@@ -39,6 +39,18 @@ class Terms(DataClassDictMixin):
     """The vendor's own fields, as far as a call named them; never on disk, since one may hold a tag."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie(DataClassDictMixin):
+    """How a grant follows a booking: by how much its times differ from the booked ones, which may change."""
+
+    booking_id: str
+    place_id: str
+    is_room: bool
+    """Whether what it opens is one of the rooms that are booked, and not a door on the way."""
+    starts_after: timedelta
+    ends_after: timedelta
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record(DataClassDictMixin):
     """One grant."""
@@ -75,8 +87,13 @@ class Record(DataClassDictMixin):
     """Of what the delivery failed, until another one succeeds."""
     attempts: int = 0
     """How often a revocation whose delivery failed was asked for again."""
-    booking_id: str | None = None
-    """The vendor's booking that it belongs to."""
+    tie: Tie | None = None
+    """The booking that it follows."""
+
+    @property
+    def booking_id(self) -> str | None:
+        """Return the vendor's id of the booking that it follows."""
+        return self.tie.booking_id if self.tie else None
 
     @property
     def access(self) -> Access:

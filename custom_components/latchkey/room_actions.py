@@ -124,7 +124,9 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> Row:
     if terms.is_met_by(booking) and fields.text(call, ATTR_PLAN) is None:
         return {_BOOKINGS: [_row(place, booking)]}
     changed = await _changed(
-        place, place.keeper.changes.change(booking, replace(terms, plan=plan))
+        place,
+        place.keeper.changes.change(booking, replace(terms, plan=plan)),
+        of=booking,
     )
     row = _row(place, changed)
     if changed.id != booking.id:
@@ -270,11 +272,13 @@ async def _changed(
     place: Place,
     change: Coroutine[Any, Any, Booking],
     errors: Mapping[type[VendorError], str] = BOOKING_CHANGE_ERRORS,
+    *,
+    of: Booking | None = None,
 ) -> Booking:
     """Have a change made, and say plainly what there is where it went wrong."""
     try:
         with vendor_errors(place.name, errors):
-            return await place.keeper.async_change(place.id, change)
+            return await place.keeper.async_change(place.id, change, of)
     except ReplacementFailed as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
