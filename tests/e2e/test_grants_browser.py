@@ -11,6 +11,7 @@ from scripts.child import until
 from scripts.cloud import SimulatedCloud
 from scripts.home import Home
 from tests.e2e.conftest import Shoot
+from tests.e2e.tool import perform
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -55,19 +56,12 @@ async def test_issue_pin(
     await page.goto(f"{home.url}config/tools/action?service=latchkey.issue_pin")
     await expect(page.get_by_text("Issues a PIN that opens")).to_be_visible()
     await shoot(page, "7-issue-pin-form")
-    await page.get_by_text("YAML mode").click()
     end = (datetime.now(UTC) + VALID_FOR).isoformat()
-    editor = page.locator("ha-code-editor .cm-content").first
-    await editor.click()
-    await page.keyboard.press("ControlOrMeta+a")
-    await page.keyboard.insert_text(
-        "action: latchkey.issue_pin\n"
-        f"data: {{device_id: {unit['id']}, name: Guest, end_datetime: '{end}'}}\n"
+    answer = await perform(
+        page, home, "issue_pin", device_id=unit["id"], name="Guest", end_datetime=end
     )
-    await page.get_by_role("button", name="Perform action").click()
-    answer = page.locator("ha-code-editor .cm-content").filter(has_text="grants:")
-    await expect(answer).to_contain_text("state: pending")
-    code = re.search(r"code: \D?(\d{6})", await answer.inner_text())
+    assert "state: pending" in answer
+    code = re.search(r"code: \D?(\d{6})", answer)
     assert code is not None
     await shoot(page, "8-pin-issued")
     assert not (await cloud.type_code(UNIT, code[1]))["granted"]
