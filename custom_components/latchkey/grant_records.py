@@ -238,12 +238,9 @@ class GrantRecords:
         latest = record.latest
         if not self._in_doubt(record) or latest is None or latest > self._clock():
             return record
-        revoked = record.state is GrantState.REVOKING
+        # Not revoked: whether the door has forgotten it, nobody knows.
         return self._put(
-            record,
-            state=GrantState.REVOKED if revoked else GrantState.EXPIRED,
-            step=Step.NONE,
-            wanted=None,
+            record, state=GrantState.EXPIRED, step=Step.NONE, wanted=None, fault=None
         )
 
     def _reach_of(self, record: Record, row: IssuedGrant) -> dict[str, Any]:
