@@ -252,9 +252,14 @@ class GrantRecords:
 
     def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
         """Return until when what was handed out may open, where a row opens for less than was known."""
-        if isinstance(self._vendor, FollowsGrants) and row.delivered:
+        is_follower = isinstance(self._vendor, FollowsGrants)
+        if is_follower and row.delivered:
             return None
-        if record.state is GrantState.ACTIVE and row.delivered is False:
+        if (
+            not is_follower
+            and record.state is GrantState.ACTIVE
+            and row.delivered is False
+        ):
             # What it was handed out to is gone, at least from the vendor's list.
             return record.may_open_until(self._clock())
         if not row.limits_told:

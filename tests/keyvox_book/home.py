@@ -58,7 +58,7 @@ class Home:
             self.signer,
             judge=judge,
             sleep=_no_time,
-            clock=lambda: clock.now.timestamp(),
+            clock=self._seconds,
         )
         client = KeyvoxClient(transport, PROFILES[profile], self.signer)
         self.vendor = Keyvox(client, clock)
@@ -68,6 +68,9 @@ class Home:
         self.book = GrantBook(self.vendor, self.ledger, clock, self._tell)
         self.looks = GrantLooks(self.vendor, self.ledger, clock, lambda scope: True)
         self.faults: dict[str, object] = {}
+
+    def _seconds(self) -> float:
+        return self.clock.now.timestamp()
 
     async def started(self) -> Home:
         """Return the home once it knows what there is."""

@@ -54,31 +54,37 @@ def profile() -> str:
 
 
 @pytest.fixture
-async def home(
-    hass: HomeAssistant,
+async def credentials(
     socket_enabled: None,
     enable_custom_integrations: None,
     pauses: list[float],
     keyvox: KeyVoxCloud,
-    ids: dict[str, str],
     profile: str,
-    freezer: FrozenDateTimeFactory,
-) -> AsyncIterator[Home]:
-    """Return Home Assistant and the cloud, by one clock that stands still."""
+) -> AsyncIterator[dict[str, str]]:
+    """Serve the cloud on loopback; return what a user enters."""
     async with serve(keyvox) as address:
-        url = address.url
-        if profile == "overview":
-            url = url.removesuffix(keyvox.base_path.removeprefix("/"))
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="KEYVOX",
-            unique_id=f"keyvox_{keyvox.org_id}",
-            data={
-                CONF_VENDOR: "keyvox",
-                "api_key": "demo-key",
-                "api_secret": "demo-secret",
-                "profile": profile,
-                "url": url,
-            },
-        )
-        yield Home(hass, keyvox, entry, freezer, ids)
+        path = keyvox.base_path.removeprefix("/") if profile == "overview" else ""
+        yield {
+            "api_key": "demo-key",
+            "api_secret": "demo-secret",
+            "profile": profile,
+            "url": address.url.removesuffix(path),
+        }
+
+
+@pytest.fixture
+def home(
+    hass: HomeAssistant,
+    keyvox: KeyVoxCloud,
+    ids: dict[str, str],
+    credentials: dict[str, str],
+    freezer: FrozenDateTimeFactory,
+) -> Home:
+    """Return Home Assistant and the cloud, by one clock that stands still."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="KEYVOX",
+        unique_id=f"keyvox_{keyvox.org_id}",
+        data={CONF_VENDOR: "keyvox", **credentials},
+    )
+    return Home(hass, keyvox, entry, freezer, ids)
