@@ -68,6 +68,11 @@ class GrantRecords:
         return {record.grant_id: rows.get(record.grant_id) for record in records}
 
     @staticmethod
+    def _has_run_out(record: Record) -> bool:
+        """Return whether it ended by itself, and nothing was asked for since."""
+        return record.state is GrantState.EXPIRED and record.step is Step.NONE
+
+    @staticmethod
     def _in_doubt(record: Record) -> bool:
         return record.step is not Step.NONE or record.state is GrantState.UNKNOWN
 
@@ -222,7 +227,7 @@ class GrantRecords:
 
     def _forgotten(self, record: Record, row: IssuedGrant) -> Record:
         """Return what a record becomes that the door has forgotten."""
-        if record.is_gone or record.state is GrantState.EXPIRED:
+        if record.is_gone or self._has_run_out(record):
             return record
         return self._put(
             record,
@@ -306,7 +311,7 @@ class GrantRecords:
 
     def _missed(self, record: Record, delivered_from: datetime | None = None) -> Record:
         """Return what a record becomes that the vendor does not list."""
-        if record.is_gone or record.state is GrantState.EXPIRED:
+        if record.is_gone or self._has_run_out(record):
             return record
         known = record.vendor_id is not None
         if known and record.state is GrantState.REVOKING and delivered_from:

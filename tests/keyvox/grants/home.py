@@ -148,6 +148,7 @@ class Home:
 
     def pin(self, row: Row) -> Pin:
         """Return the vendor's PIN of a grant."""
+        self.cloud.settle()
         (pin,) = [
             each
             for each in self.cloud.pins.values()
