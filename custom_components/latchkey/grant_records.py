@@ -68,6 +68,11 @@ class GrantRecords:
         return {record.grant_id: rows.get(record.grant_id) for record in records}
 
     @staticmethod
+    def _has_run_out(record: Record) -> bool:
+        """Return whether it ended by itself, and nothing was asked for since."""
+        return record.state is GrantState.EXPIRED and record.step is Step.NONE
+
+    @staticmethod
     def _in_doubt(record: Record) -> bool:
         return record.step is not Step.NONE or record.state is GrantState.UNKNOWN
 
@@ -222,7 +227,7 @@ class GrantRecords:
 
     def _forgotten(self, record: Record, row: IssuedGrant) -> Record:
         """Return what a record becomes that the door has forgotten."""
-        if record.is_gone or record.state is GrantState.EXPIRED:
+        if record.is_gone or self._has_run_out(record):
             return record
         return self._put(
             record,
@@ -238,12 +243,9 @@ class GrantRecords:
         latest = record.latest
         if not self._in_doubt(record) or latest is None or latest > self._clock():
             return record
-        revoked = record.state is GrantState.REVOKING
+        # Not revoked: whether the door has forgotten it, nobody knows.
         return self._put(
-            record,
-            state=GrantState.REVOKED if revoked else GrantState.EXPIRED,
-            step=Step.NONE,
-            wanted=None,
+            record, state=GrantState.EXPIRED, step=Step.NONE, wanted=None, fault=None
         )
 
     def _reach_of(self, record: Record, row: IssuedGrant) -> dict[str, Any]:
@@ -255,9 +257,14 @@ class GrantRecords:
 
     def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
         """Return until when what was handed out may open, where a row opens for less than was known."""
-        if isinstance(self._vendor, FollowsGrants) and row.delivered:
+        is_follower = isinstance(self._vendor, FollowsGrants)
+        if is_follower and row.delivered:
             return None
-        if record.state is GrantState.ACTIVE and row.delivered is False:
+        if (
+            not is_follower
+            and record.state is GrantState.ACTIVE
+            and row.delivered is False
+        ):
             # What it was handed out to is gone, at least from the vendor's list.
             return record.may_open_until(self._clock())
         if not row.limits_told:
@@ -304,7 +311,7 @@ class GrantRecords:
 
     def _missed(self, record: Record, delivered_from: datetime | None = None) -> Record:
         """Return what a record becomes that the vendor does not list."""
-        if record.is_gone or record.state is GrantState.EXPIRED:
+        if record.is_gone or self._has_run_out(record):
             return record
         known = record.vendor_id is not None
         if known and record.state is GrantState.REVOKING and delivered_from:

@@ -47,6 +47,7 @@ FIELDS: Final = (
     ),
 )
 LEAD: Final = timedelta(hours=72)
+_OVER: Final = (GrantState.EXPIRED, GrantState.REVOKED)
 _BEFORE: Final = timedelta(days=1)
 _AHEAD: Final = timedelta(days=3650)
 """From when to when a unit's list is asked for, unless a grant is known beyond that."""
@@ -174,7 +175,7 @@ class Grants(Accesses):
                 continue
             try:
                 if row is None:
-                    if grant.state not in (GrantState.EXPIRED, GrantState.REVOKED):
+                    if grant.in_doubt or grant.state not in _OVER:
                         found[grant.grant_id] = await self._unlisted(grant)
                 elif pins.asks(grant, self._clock() + LEAD):
                     status = await self._status(row.vendor_id)

@@ -1,0 +1,1 @@
+"""Tests of the grants of a KEYVOX account in Home Assistant."""

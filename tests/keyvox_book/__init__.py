@@ -1,0 +1,1 @@
+"""Tests of the book of grants at KEYVOX's cloud, whose batches bring them to devices."""
