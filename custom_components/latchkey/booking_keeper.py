@@ -17,7 +17,7 @@ from .ledger import LedgerError
 from .ledger_store import LedgerStore
 from .listeners import Listeners
 from .rhythm import Rhythm
-from .vendors.bookings import Booking, BookingList, KeepsBookings
+from .vendors.bookings import Booking, BookingList, BookingState, KeepsBookings
 from .vendors.model import Capability, Device
 from .vendors.vendor import (
     AnswerNotUnderstood,
@@ -99,8 +99,12 @@ class BookingKeeper:
         return self._failures.get(place_id, PATIENCE) < PATIENCE
 
     def is_whole(self, place_id: str) -> bool:
-        """Return whether all of its bookings are known: what is not among them is not there."""
-        return place_id in self._whole
+        """Return whether it is known of all rooms who is there: whoever is not known of is not there."""
+        return place_id in self._whole and all(
+            booking.rooms_known
+            for booking in self._bookings[place_id].values()
+            if booking.state is BookingState.CHECKED_IN
+        )
 
     @callback
     def listen_changes(
@@ -167,6 +171,7 @@ class BookingKeeper:
                 # What was asked for before it is not to be believed after it.
                 self._changed_at[place_id] += 1
                 self.rhythm.async_hurry(place_id)
+                self.rhythm.async_tick()
             await self._async_made(booking)
             return booking
 

@@ -241,6 +241,10 @@ async def _get_bookings(hass: HomeAssistant, call: ServiceCall) -> Row:
             else:
                 found = list(listed.bookings)
                 complete = complete and listed.complete
+            # Of one that is over it does not matter which rooms it had.
+            complete = complete and all(
+                each.rooms_known or each.is_over for each in found
+            )
         rows += [
             _row(place, booking)
             for booking in sorted(found, key=lambda each: (each.start, each.id))
