@@ -122,6 +122,30 @@ async def test_plans(running: Home) -> None:
     ]
 
 
+async def test_no_plans(running: Home) -> None:
+    """An organisation that has no right to plans books without."""
+    running.refuse("getRoomPlans", "E2003")
+    assert (await running.book())["state"] == "booked"
+    running.refuse("getRoomPlans", "E2003")
+    error = await running.fails("create_booking", **order(plan="Night"))
+    assert error.translation_key == "unknown_plan"
+
+
+async def test_update_of_the_start(running: Home) -> None:
+    """A start is compared with the end that stays."""
+    row = await running.book()
+    booking_id = row["booking_id"]
+    error = await running.fails(
+        "update_booking", booking_id=booking_id, start_datetime=later(days=3)
+    )
+    assert error.translation_key == "ends_before_start"
+    changed = await running.call(
+        "update_booking", booking_id=booking_id, start_datetime=later(days=1, hours=1)
+    )
+    assert changed["end_datetime"] == row["end_datetime"]
+    assert changed["start_datetime"] > row["start_datetime"]
+
+
 async def test_update(running: Home) -> None:
     """A booking is changed in what is given, and keeps its number and the rest."""
     row = await running.book(guests=2)
@@ -242,7 +266,7 @@ async def test_guests(running: Home) -> None:
 async def test_availability(running: Home) -> None:
     """The rooms that nobody has in a period."""
     await running.book()
-    period = {
+    period: Row = {
         "start_datetime": later(days=1, hours=2),
         "end_datetime": later(days=1, hours=3),
     }

@@ -13,6 +13,7 @@ from custom_components.latchkey.booking_changes import (
     Replacement,
     ReplacementFailed,
 )
+from custom_components.latchkey.booking_looks import BookingLooks
 from custom_components.latchkey.vendors.bookings import (
     Booking,
     BookingState,
@@ -491,17 +492,18 @@ def test_schedules(data: DataObject, profile: str) -> None:
         getattr(schedule, step)()
 
 
-def test_schedule_notices() -> None:
-    """A desk that repeats what is in doubt is noticed."""
-    hotel = Hotel.of()
+def test_blind(hotel: Hotel) -> None:
+    """Without a look at what is there a lost answer is a doubt: it is the look that finds the booking."""
 
-    class Careless(BookingChanges):
-        async def _found(self, *args: Any) -> Booking | None:
+    class Careless(BookingLooks):
+        async def found(self, *args: Any) -> Booking | None:
             return None
 
+    changes = desk(hotel)
+    changes._looks = Careless(hotel.vendor)  # noqa: SLF001  what is blind for once
     sequence(hotel, createBooking=["late"])
     with pytest.raises(OutcomeUnknown):
-        run(Careless(hotel.vendor).create(hotel.place_id, hotel.terms()))
+        run(changes.create(hotel.place_id, hotel.terms()))
     assert len(hotel.live) == 1
 
 

@@ -51,7 +51,7 @@ async def test_doubt(running: Home) -> None:
         return await real(*args)
 
     # The list can be read before the command, and no more after it.
-    vendor.create_booking = create  # type: ignore[method-assign]  # for this one
+    vendor.create_booking = create  # type: ignore[method-assign,assignment]  # for this one
     error = await running.fails("create_booking", **order())
     assert error.translation_key == "outcome_unknown_room_booking"
     assert running.count(CREATE) == 1
@@ -145,7 +145,7 @@ async def test_list_of_before(running: Home) -> None:
         await running.call("cancel_booking", booking_id=row["booking_id"])
         return listed
 
-    keeper.vendor.bookings = slow  # type: ignore[method-assign]  # a list that is long on its way
+    keeper.vendor.bookings = slow  # type: ignore[method-assign,assignment]  # a list that is long on its way
     device = running.entry.runtime_data.data.devices[place_id]
     running.hass.async_create_task(keeper._async_read(device))  # noqa: SLF001  as its rhythm does
     await running.settle()

@@ -1,5 +1,7 @@
 """What is to be seen of bookings: calendars and occupancy, and who is told of changes."""
 
+from dataclasses import replace
+
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.util import dt as dt_util
 import pytest
@@ -173,7 +175,12 @@ async def test_listeners(running: Home) -> None:
     told: list[tuple[str | None, str | None]] = []
 
     def note(before: Booking | None, after: Booking | None) -> None:
-        told.append((before and before.state.value, after and after.state.value))
+        told.append(
+            (
+                before.state.value if before else None,
+                after.state.value if after else None,
+            )
+        )
 
     stop = running.keeper.listen_changes(note)
     row = await running.book(start_datetime=local(dt_util.now()))
@@ -228,3 +235,49 @@ async def test_old_ones(running: Home) -> None:
         await running.wait(24 * 3600)
     assert running.keeper.of_place(running.house.id) == []
     assert told == []
+
+
+async def test_rows_that_cannot_be_read(running: Home) -> None:
+    """A booking that cannot be read hides none of the others, and leaves it open who is there."""
+    running.elsewhere()
+    broken = running.elsewhere(1)
+    broken.id = "K 7"
+    await running.wait()
+    assert await running.summaries() == ["Room 1"]
+    assert running.occupied == [STATE_UNKNOWN, STATE_UNKNOWN]
+    listed = await running.answer("get_bookings")
+    assert (listed["complete"], len(listed["bookings"])) == (False, 1)
+    broken.state = "C"
+    broken.id = "K7"
+    await running.wait()
+    assert running.occupied == [STATE_OFF, STATE_OFF]
+
+
+async def test_booking_that_cannot_be_looked_up(running: Home) -> None:
+    """A booking that is missing from a list and cannot be read by its number stays as it was."""
+    booking = running.elsewhere()
+    await running.wait()
+    booking.site_id = "elsewhere"
+    # The vendor says that the place is wrong, not that there is no such booking.
+    await running.wait()
+    assert await running.summaries() == ["Room 1"]
+    assert running.occupied == [STATE_OFF, STATE_OFF]
+
+
+async def test_booking_without_rooms(running: Home) -> None:
+    """A booking to which no room is assigned yet is shown by its number, and has nobody to check in."""
+    booking = running.elsewhere()
+    vendor = running.keeper.vendor
+    real = vendor.booking
+
+    async def bare(place_id: str, booking_id: str, *row: Booking) -> Booking:
+        return replace(await real(place_id, booking_id), stays=())
+
+    vendor.booking = bare  # type: ignore[method-assign,assignment]  # the simulator's have rooms
+    error = await running.fails("check_in", booking_id=booking.id)
+    assert error.translation_key == "no_rooms_booked"
+    error = await running.fails("update_booking", booking_id=booking.id, guests=2)
+    assert error.translation_key == "empty"
+    running.keeper._take(await bare(running.house.id, booking.id))  # noqa: SLF001  as a reading does
+    running.keeper.changed.async_tell()
+    assert await running.summaries() == [booking.id]
