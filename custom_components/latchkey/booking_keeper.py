@@ -9,10 +9,11 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .booking_changes import BookingChanges, ReplacementFailed
-from .const import CONF_SHOW_HOLDERS
+from .const import CONF_SHOW_HOLDERS, DOMAIN
 from .ledger import LedgerError
 from .ledger_store import LedgerStore
 from .listeners import Listeners
@@ -24,6 +25,7 @@ from .vendors.vendor import (
     InvalidRequest,
     NotAvailable,
     NotFound,
+    OutcomeUnknown,
     RateLimited,
     VendorError,
 )
@@ -36,6 +38,9 @@ _LOGGER = logging.getLogger(__name__)
 CONTENT: Final = "reservations"
 INTERVAL: Final = 600.0
 """Seconds between two readings of a place."""
+INTERRUPTED: Final = "booking_interrupted"
+LATE: Final = 60.0
+"""Seconds after which a change in doubt is looked for once more: the vendor may have been slow."""
 SPACING: Final = 10.0
 """Seconds at least between two readings for which somebody else gives the reason."""
 LONGEST_CLOSE: Final = 20.0
@@ -68,6 +73,9 @@ class BookingKeeper:
         self._turn = asyncio.Lock()
         self._changed_at: defaultdict[str, int] = defaultdict(int)
         self._closed = False
+        self._under_way: str | None = None
+        self._doubtful: set[str] = set()
+        self._issue_id = f"{INTERRUPTED}_{entry.entry_id}"
         self.changed: Listeners[[]] = Listeners()
         """Told when anything that is shown may be another."""
         self._differences: Listeners[[Booking | None, Booking | None]] = Listeners()
@@ -126,12 +134,24 @@ class BookingKeeper:
     # Changes from here
 
     async def async_load(self) -> None:
-        """Load which bookings were made here."""
+        """Load which bookings were made here, and whether Home Assistant stopped while one was."""
         data = await self._store.async_load() or {}
         self._made = {
             str(raw["booking_id"]): str(raw["place_id"])
             for raw in data.get("bookings", [])
         }
+        if place_id := data.get("under_way"):
+            place = self._coordinator.data.devices.get(place_id)
+            name = place.name or place.label if place else self._coordinator.name
+            ir.async_create_issue(
+                self._coordinator.hass,
+                DOMAIN,
+                self._issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=INTERRUPTED,
+                translation_placeholders={"name": name},
+            )
 
     async def async_close(self) -> None:
         """Let a change that is under way be answered, and begin none."""
@@ -158,35 +178,57 @@ class BookingKeeper:
         self, place_id: str, change: Coroutine[Any, Any, Booking]
     ) -> Booking:
         async with self._turn:
-            if self._closed:
+            try:
+                await self._async_begin(place_id)
+            except LedgerError:
                 change.close()
-                raise LedgerError("closed")
+                raise
             try:
                 booking = await change
+                self._note(booking)
             except ReplacementFailed as err:
                 if err.restored:
-                    await self._async_made(err.restored)
+                    self._note(err.restored)
+                self._doubtful.add(place_id)
+                raise
+            except OutcomeUnknown:
+                self._doubtful.add(place_id)
                 raise
             finally:
                 # What was asked for before it is not to be believed after it.
                 self._changed_at[place_id] += 1
                 self.rhythm.async_hurry(place_id)
                 self.rhythm.async_tick()
-            await self._async_made(booking)
+                await self._async_end()
             return booking
 
-    async def _async_made(self, booking: Booking) -> None:
-        """Take in a booking, and write down that it is there, without what it is."""
-        self._take(booking)
-        self.changed.async_tell()
-        if booking.id in self._made:
-            return
-        self._made[booking.id] = booking.place_id
+    async def _async_begin(self, place_id: str) -> None:
+        """Write down that a change is under way, so that a stop in the middle of it is known."""
+        if self._closed:
+            raise LedgerError("closed")
+        self._under_way = place_id
+        try:
+            await self._async_save()
+        except LedgerError:
+            self._under_way = None
+            raise
+
+    async def _async_end(self) -> None:
+        """Write down that no change is under way, and which bookings are there, without what they are."""
+        self._under_way = None
+        ir.async_delete_issue(self._coordinator.hass, DOMAIN, self._issue_id)
         try:
             await self._async_save()
         except LedgerError as err:
-            # It is made, and its answer must not be lost for that.
-            _LOGGER.warning("A booking's number could not be written: %s", err)
+            # What was done must not be lost for that.
+            _LOGGER.warning("The end of a change could not be written: %s", err)
+
+    @callback
+    def _note(self, booking: Booking) -> None:
+        """Take in a booking as it is after a change."""
+        self._take(booking)
+        self._made[booking.id] = booking.place_id
+        self.changed.async_tell()
 
     async def _async_save(self) -> None:
         await self._store.async_write(
@@ -194,7 +236,8 @@ class BookingKeeper:
                 "bookings": [
                     {"booking_id": booking_id, "place_id": place_id}
                     for booking_id, place_id in self._made.items()
-                ]
+                ],
+                "under_way": self._under_way,
             }
         )
 
@@ -224,6 +267,9 @@ class BookingKeeper:
         for booking in (*listed, *kept):
             self._take(booking)
         await self._async_forget(place_id, gone)
+        if place_id in self._doubtful:
+            self._doubtful.discard(place_id)
+            self.rhythm.async_hurry(place_id, LATE)
         self.changed.async_tell()
 
     async def _async_listed(self, place_id: str) -> tuple[tuple[Booking, ...], bool]:

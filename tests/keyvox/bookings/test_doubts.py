@@ -1,19 +1,24 @@
 """Answers that are lost, and an account that is unloaded in between; nothing secret anywhere."""
 
 import asyncio
+from copy import deepcopy
 import json
 import logging
 from typing import Any
 
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.helpers.json import JSONEncoder
 from homeassistant.helpers.storage import Store
 import pytest
 
 from custom_components.latchkey import booking_changes
-from custom_components.latchkey.const import CONF_SHOW_HOLDERS
+from custom_components.latchkey.const import CONF_SHOW_HOLDERS, DOMAIN
 from custom_components.latchkey.diagnostics import async_get_config_entry_diagnostics
 from simulators.keyvox.api.booking_bodies import detailed
 from tests.keyvox.bookings.home import READ, Home, later, order
@@ -166,15 +171,66 @@ async def test_unloaded(running: Home) -> None:
 async def test_number_cannot_be_written(
     running: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where a number cannot be written down its booking is answered nevertheless."""
+    """Where a number cannot be written down its booking is answered nevertheless; the intent has to be."""
+    write = Store._async_write_data  # noqa: SLF001  what fails with a full disk
+    full = True
 
     async def fail(self: Store[Any], data: dict[str, Any]) -> None:
-        raise OSError("No space left on device")
+        if full or running.live:
+            raise OSError("No space left on device")
+        await write(self, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_async_write_data", fail)
+        error = await running.fails("create_booking", **order())
+        assert error.translation_key == "booking_not_written"
+        assert running.count(CREATE) == 0
+    full = False
 
     with monkeypatch.context() as patch:
         patch.setattr(Store, "_async_write_data", fail)
         row = await running.book()
     assert row["booking_id"] == running.live[0].id
+
+
+async def test_stopped_in_between(home: Home, hass_storage: dict[str, Any]) -> None:
+    """That a change is under way is on disk; a start that finds it tells, until a change has come to its end."""
+    await home.start()
+    key = f"latchkey.reservations.{home.entry.entry_id}"
+    written: list[Any] = []
+    vendor = home.keeper.vendor
+    real = vendor.create_booking
+
+    async def create(*args: Any) -> str:
+        written.append(deepcopy(hass_storage[key]))
+        return await real(*args)
+
+    vendor.create_booking = create  # type: ignore[method-assign,assignment]  # to look what is on disk by then
+    await home.book()
+    assert written[0]["data"]["under_way"] == home.house.id
+    assert hass_storage[key]["data"]["under_way"] is None
+    issue = (DOMAIN, f"booking_interrupted_{home.entry.entry_id}")
+    issues = ir.async_get(home.hass).issues
+    await home.reload()
+    assert issue not in issues
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    hass_storage[key] = written[0]
+    await home.hass.config_entries.async_setup(home.entry.entry_id)
+    await home.settle()
+    assert issues[issue].translation_placeholders == {"name": "House"}
+    assert len(home.live) == 1
+    await home.book(access="Room 2")
+    assert issue not in issues
+
+
+async def test_what_comes_late(running: Home) -> None:
+    """After a doubt there is a second look soon: the vendor may have been slow."""
+    running.fault("reset", CREATE)
+    await running.fails("create_booking", **order())
+    running.elsewhere(guest="Anna")
+    assert await running.summaries() == []
+    await running.wait(61)
+    assert await running.summaries() == ["Room 1"]
 
 
 async def test_removed(running: Home, hass_storage: dict[str, Any]) -> None:
