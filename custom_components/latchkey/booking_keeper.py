@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,6 +68,9 @@ class BookingKeeper:
         self._bookings: defaultdict[str, dict[str, Booking]] = defaultdict(dict)
         self._made: dict[str, str] = {}
         """The places of the bookings that were made here, which some vendors tell by their ids alone."""
+        self._lookups: dict[str, int] = {}
+        """The bookings that were looked up one by one, numbered in that order."""
+        self._count = count(1)
         self._whole: set[str] = set()
         self._failures: dict[str, int] = {}
         self._read_at: dict[str, float] = {}
@@ -263,7 +267,10 @@ class BookingKeeper:
             self.rhythm.async_hurry(place_id)
             return
         self._failures[place_id] = 0
-        (self._whole.add if whole else self._whole.discard)(place_id)
+        if whole:
+            self._whole.add(place_id)
+        else:
+            self._whole.discard(place_id)
         for booking in (*listed, *kept):
             self._take(booking)
         await self._async_forget(place_id, gone)
@@ -289,17 +296,22 @@ class BookingKeeper:
         """Return which of the bookings that were not listed are gone, and what the others are now."""
         oldest = dt_util.utcnow() - BACK
         held = self._bookings[place_id]
-        known = dict.fromkeys(
-            (*held, *(each for each, place in self._made.items() if place == place_id))
-        )
+        made = {each for each, place in self._made.items() if place == place_id}
+        missing = (held.keys() | made) - set(found)
         gone: set[str] = set()
         kept: list[Booking] = []
         lookups = 0
-        for booking_id in known.keys() - set(found):
-            if (before := held.get(booking_id)) and before.end < oldest:
+        # Those that were not looked up for the longest time come first.
+        for booking_id in sorted(missing, key=lambda each: self._lookups.get(each, 0)):
+            before = held.get(booking_id)
+            if before and before.end < oldest:
                 gone.add(booking_id)
+            elif before and before.is_over:
+                # Nothing comes after that; not every list has it.
+                continue
             elif lookups < MOST_LOOKUPS:
                 lookups += 1
+                self._lookups[booking_id] = next(self._count)
                 try:
                     kept.append(await self.vendor.booking(place_id, booking_id))
                 except NotFound:
@@ -313,6 +325,7 @@ class BookingKeeper:
     async def _async_forget(self, place_id: str, gone: set[str]) -> None:
         oldest = dt_util.utcnow() - BACK
         for booking_id in gone:
+            self._lookups.pop(booking_id, None)
             before = self._bookings[place_id].pop(booking_id, None)
             if before and before.end >= oldest:
                 self._differences.async_tell(before, None)
