@@ -5,6 +5,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import pytest
 
 from custom_components.latchkey.inventory import InventoryTracker
+from custom_components.latchkey.vendors.bookings import Room
 from custom_components.latchkey.vendors.model import (
     Device,
     DeviceKind,
@@ -54,6 +55,30 @@ def test_device_missing_once_or_twice() -> None:
     assert read(tracker, device("1")) == ["1", "2"]
     assert tracker.devices["2"] == gone
     assert read(tracker, device("1")) == ["1"]
+
+
+def test_room_missing_once_or_twice() -> None:
+    """A room of a place stays when it is missing once, and goes when it is missing twice in a row."""
+
+    def place(*room_ids: str) -> Device:
+        rooms = tuple(Room(id=each, name=f"Room {each}") for each in room_ids)
+        return Device(
+            id="1", label="1", kind=DeviceKind.PLACE, name="House", rooms=rooms
+        )
+
+    def rooms() -> list[str]:
+        return [room.id for room in tracker.devices["1"].rooms]
+
+    tracker = InventoryTracker()
+    read(tracker, place("a", "b"))
+    read(tracker, place("a"))
+    assert rooms() == ["a", "b"]
+    # What was seen in between was not missing twice in a row.
+    read(tracker, place("b"), complete=False)
+    read(tracker, place("a"))
+    assert rooms() == ["a", "b"]
+    read(tracker, place("a"))
+    assert rooms() == ["a"]
 
 
 def test_point_missing_once_or_twice() -> None:

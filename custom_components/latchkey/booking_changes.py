@@ -7,28 +7,21 @@ from enum import StrEnum
 import secrets
 from typing import Final
 
+from .booking_looks import BookingLooks, Known
 from .vendors.bookings import Booking, BookingState, BookingTerms, KeepsBookings
 from .vendors.vendor import (
     Conflict,
     InvalidRequest,
-    NoRight,
-    NotAvailable,
-    NotFound,
     OutcomeUnknown,
     RateLimited,
     ServiceUnavailable,
     VendorError,
 )
 
-_UNLISTED: Final = (NoRight, NotAvailable, NotFound)
-"""How a vendor says that it lists no bookings to us."""
 _MAY_BE_REPLACED: Final = (BookingState.BOOKED, BookingState.REQUESTED)
 """The states of a booking of which nobody has made use yet."""
 _PAUSES: Final = (2.0, 5.0, 15.0)
 """Seconds after which what was certainly not done is tried again, where a booking would be lost otherwise."""
-
-type Known = frozenset[str] | None
-"""The bookings that there are, None where a vendor lists none."""
 
 
 class Replacement(StrEnum):
@@ -69,6 +62,7 @@ class BookingChanges:
     ) -> None:
         """Initialize with the account's client."""
         self._vendor = vendor
+        self._looks = BookingLooks(vendor)
         self._sleep = sleep
 
     async def create(self, place_id: str, terms: BookingTerms) -> Booking:
@@ -76,7 +70,9 @@ class BookingChanges:
 
         Raises OutcomeUnknown where that cannot be told, any other error where there is none.
         """
-        return await self._create(place_id, terms, await self._listed(place_id, terms))
+        return await self._create(
+            place_id, terms, await self._looks.listed(place_id, terms)
+        )
 
     async def _create(
         self, place_id: str, terms: BookingTerms, known: Known
@@ -85,12 +81,12 @@ class BookingChanges:
         try:
             booking_id = await self._vendor.create_booking(place_id, terms)
         except OutcomeUnknown:
-            found = await self._found(place_id, terms, known)
+            found = await self._looks.found(place_id, terms, known)
             if found is None:
                 raise
             return found
         except InvalidRequest:
-            if await self._is_taken(place_id, terms):
+            if await self._looks.is_taken(place_id, terms):
                 raise Conflict("period") from None
             raise
         try:
@@ -115,7 +111,7 @@ class BookingChanges:
         except InvalidRequest as err:
             return await self._replaced(booking, terms, err)
         try:
-            now = await self._read(booking)
+            now = await self._vendor.booking(booking.place_id, booking.id)
         except VendorError as err:
             raise doubt or OutcomeUnknown("not read back") from err
         if not terms.is_met_by(now) or (doubt and was_met):
@@ -165,7 +161,7 @@ class BookingChanges:
         except OutcomeUnknown as err:
             doubt = err
         try:
-            now = await self._read(booking)
+            now = await self._vendor.booking(booking.place_id, booking.id)
         except VendorError as err:
             if doubt or not changed:
                 raise doubt or Conflict("nothing changed") from err
@@ -186,9 +182,9 @@ class BookingChanges:
         self, booking: Booking, terms: BookingTerms, refusal: InvalidRequest
     ) -> Booking:
         """Cancel a booking and make it anew; where that is refused, make it again as it was."""
-        if await self._is_taken(booking.place_id, terms, but_for=booking):
+        if await self._looks.is_taken(booking.place_id, terms, but_for=booking):
             raise Conflict("period")
-        now = await self._read(booking)
+        now = await self._vendor.booking(booking.place_id, booking.id)
         if now.state not in _MAY_BE_REPLACED or not now.stays:
             raise refusal
         old = BookingTerms(
@@ -199,8 +195,8 @@ class BookingChanges:
             guests=now.guests or terms.guests,
             plan=terms.plan,
         )
-        known = await self._listed(booking.place_id, terms)
-        known_before = await self._listed(booking.place_id, old)
+        known = await self._looks.listed(booking.place_id, terms)
+        known_before = await self._looks.listed(booking.place_id, old)
         try:
             await self.cancel(now)
         except OutcomeUnknown as err:
@@ -229,63 +225,6 @@ class BookingChanges:
             except RateLimited, ServiceUnavailable:
                 await self._sleep(pause)
         return await self._create(place_id, terms, known)
-
-    # What is read
-
-    async def _read(self, booking: Booking) -> Booking:
-        return await self._vendor.booking(booking.place_id, booking.id)
-
-    async def _listed(self, place_id: str, terms: BookingTerms) -> Known:
-        """Return the bookings that there are in a period."""
-        try:
-            listed = await self._vendor.bookings(place_id, terms.start, terms.end)
-        except _UNLISTED:
-            return None
-        return frozenset(each.id for each in listed.bookings)
-
-    async def _found(
-        self, place_id: str, terms: BookingTerms, known: Known
-    ) -> Booking | None:
-        """Return the one booking that is new and what it was to be, or bears its mark."""
-        if known is None:
-            return None
-        try:
-            listed = await self._vendor.bookings(place_id, terms.start, terms.end)
-            new = [
-                await self._vendor.booking(place_id, row.id)
-                for row in listed.bookings
-                if row.id not in known and row.guest == terms.guest
-            ]
-        except VendorError:
-            return None
-        marked = [each for each in new if each.reference == terms.reference]
-        if not marked:
-            marked = [
-                each for each in new if not each.reference and terms.is_met_by(each)
-            ]
-        return marked[0] if len(marked) == 1 else None
-
-    async def _is_taken(
-        self, place_id: str, terms: BookingTerms, but_for: Booking | None = None
-    ) -> bool:
-        """Return whether it is known that others have the rooms, where a vendor tells."""
-        try:
-            if but_for is None:
-                free = await self._vendor.free_rooms(place_id, terms.start, terms.end)
-                return not terms.room_ids <= {room.id for room in free}
-            # While it stands, its own rooms are not free.
-            listed = await self._vendor.bookings(place_id, terms.start, terms.end)
-        except VendorError:
-            return False
-        return any(
-            taken.room.id == wanted.room.id
-            and taken.start < wanted.end
-            and wanted.start < taken.end
-            for other in listed.bookings
-            if other.id != but_for.id and not other.is_over
-            for taken in other.stays
-            for wanted in terms.stays
-        )
 
 
 def _promised(booking_id: str, place_id: str, terms: BookingTerms) -> Booking:

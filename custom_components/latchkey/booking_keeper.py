@@ -5,25 +5,28 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .booking_changes import BookingChanges, ReplacementFailed
-from .const import CONF_SHOW_HOLDERS
+from .const import CONF_SHOW_HOLDERS, DOMAIN
 from .ledger import LedgerError
 from .ledger_store import LedgerStore
 from .listeners import Listeners
 from .rhythm import Rhythm
-from .vendors.bookings import Booking, BookingList, KeepsBookings
+from .vendors.bookings import Booking, BookingList, BookingState, KeepsBookings
 from .vendors.model import Capability, Device
 from .vendors.vendor import (
     AnswerNotUnderstood,
     InvalidRequest,
     NotAvailable,
     NotFound,
+    OutcomeUnknown,
     RateLimited,
     VendorError,
 )
@@ -36,6 +39,9 @@ _LOGGER = logging.getLogger(__name__)
 CONTENT: Final = "reservations"
 INTERVAL: Final = 600.0
 """Seconds between two readings of a place."""
+INTERRUPTED: Final = "booking_interrupted"
+LATE: Final = 60.0
+"""Seconds after which a change in doubt is looked for once more: the vendor may have been slow."""
 SPACING: Final = 10.0
 """Seconds at least between two readings for which somebody else gives the reason."""
 LONGEST_CLOSE: Final = 20.0
@@ -62,12 +68,18 @@ class BookingKeeper:
         self._bookings: defaultdict[str, dict[str, Booking]] = defaultdict(dict)
         self._made: dict[str, str] = {}
         """The places of the bookings that were made here, which some vendors tell by their ids alone."""
+        self._lookups: dict[str, int] = {}
+        """The bookings that were looked up one by one, numbered in that order."""
+        self._count = count(1)
         self._whole: set[str] = set()
         self._failures: dict[str, int] = {}
         self._read_at: dict[str, float] = {}
         self._turn = asyncio.Lock()
         self._changed_at: defaultdict[str, int] = defaultdict(int)
         self._closed = False
+        self._under_way: str | None = None
+        self._doubtful: set[str] = set()
+        self._issue_id = f"{INTERRUPTED}_{entry.entry_id}"
         self.changed: Listeners[[]] = Listeners()
         """Told when anything that is shown may be another."""
         self.replaced: Listeners[[str, Booking]] = Listeners()
@@ -110,8 +122,12 @@ class BookingKeeper:
         return self._failures.get(place_id, PATIENCE) < PATIENCE
 
     def is_whole(self, place_id: str) -> bool:
-        """Return whether all of its bookings are known: what is not among them is not there."""
-        return place_id in self._whole
+        """Return whether it is known of all rooms who is there: whoever is not known of is not there."""
+        return place_id in self._whole and all(
+            booking.rooms_known
+            for booking in self._bookings[place_id].values()
+            if booking.state is BookingState.CHECKED_IN
+        )
 
     @callback
     def listen_changes(
@@ -133,12 +149,24 @@ class BookingKeeper:
     # Changes from here
 
     async def async_load(self) -> None:
-        """Load which bookings were made here."""
+        """Load which bookings were made here, and whether Home Assistant stopped while one was."""
         data = await self._store.async_load() or {}
         self._made = {
             str(raw["booking_id"]): str(raw["place_id"])
             for raw in data.get("bookings", [])
         }
+        if place_id := data.get("under_way"):
+            place = self._coordinator.data.devices.get(place_id)
+            name = place.name or place.label if place else self._coordinator.name
+            ir.async_create_issue(
+                self._coordinator.hass,
+                DOMAIN,
+                self._issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=INTERRUPTED,
+                translation_placeholders={"name": name},
+            )
 
     async def async_close(self) -> None:
         """Let a change that is under way be answered, and begin none."""
@@ -171,36 +199,59 @@ class BookingKeeper:
         of: Booking | None,
     ) -> Booking:
         async with self._turn:
-            if self._closed:
+            try:
+                await self._async_begin(place_id)
+            except LedgerError:
                 change.close()
-                raise LedgerError("closed")
+                raise
             try:
                 booking = await change
+                self._note(booking, of)
             except ReplacementFailed as err:
                 if err.restored:
-                    await self._async_made(err.restored, of)
+                    self._note(err.restored, of)
+                self._doubtful.add(place_id)
+                raise
+            except OutcomeUnknown:
+                self._doubtful.add(place_id)
                 raise
             finally:
                 # What was asked for before it is not to be believed after it.
                 self._changed_at[place_id] += 1
                 self.rhythm.async_hurry(place_id)
-            await self._async_made(booking, of)
+                self.rhythm.async_tick()
+                await self._async_end()
             return booking
 
-    async def _async_made(self, booking: Booking, of: Booking | None) -> None:
-        """Take in a booking, and write down that it is there, without what it is."""
-        if of is not None and of.id != booking.id:
-            self.replaced.async_tell(of.id, booking)
-        self._take(booking)
-        self.changed.async_tell()
-        if booking.id in self._made:
-            return
-        self._made[booking.id] = booking.place_id
+    async def _async_begin(self, place_id: str) -> None:
+        """Write down that a change is under way, so that a stop in the middle of it is known."""
+        if self._closed:
+            raise LedgerError("closed")
+        self._under_way = place_id
+        try:
+            await self._async_save()
+        except LedgerError:
+            self._under_way = None
+            raise
+
+    async def _async_end(self) -> None:
+        """Write down that no change is under way, and which bookings are there, without what they are."""
+        self._under_way = None
+        ir.async_delete_issue(self._coordinator.hass, DOMAIN, self._issue_id)
         try:
             await self._async_save()
         except LedgerError as err:
-            # It is made, and its answer must not be lost for that.
-            _LOGGER.warning("A booking's number could not be written: %s", err)
+            # What was done must not be lost for that.
+            _LOGGER.warning("The end of a change could not be written: %s", err)
+
+    @callback
+    def _note(self, booking: Booking, of: Booking | None) -> None:
+        """Take in a booking as it is after a change, perhaps in the place of another one."""
+        if of is not None and of.id != booking.id:
+            self.replaced.async_tell(of.id, booking)
+        self._take(booking)
+        self._made[booking.id] = booking.place_id
+        self.changed.async_tell()
 
     async def _async_save(self) -> None:
         await self._store.async_write(
@@ -208,7 +259,8 @@ class BookingKeeper:
                 "bookings": [
                     {"booking_id": booking_id, "place_id": place_id}
                     for booking_id, place_id in self._made.items()
-                ]
+                ],
+                "under_way": self._under_way,
             }
         )
 
@@ -229,14 +281,20 @@ class BookingKeeper:
             self._failures[place_id] = self._failures.get(place_id, PATIENCE) + 1
             self.changed.async_tell()
             raise
-        if changed_at != self._changed_at[place_id] or self._turn.locked():
+        if changed_at != self._changed_at[place_id] or self._under_way == place_id:
             # It may be half done; another reading follows the change.
             return
         self._failures[place_id] = 0
-        (self._whole.add if whole else self._whole.discard)(place_id)
+        if whole:
+            self._whole.add(place_id)
+        else:
+            self._whole.discard(place_id)
         for booking in (*listed, *kept):
             self._take(booking)
         await self._async_forget(place_id, gone)
+        if place_id in self._doubtful:
+            self._doubtful.discard(place_id)
+            self.rhythm.async_hurry(place_id, LATE)
         self.changed.async_tell()
 
     async def _async_listed(self, place_id: str) -> tuple[tuple[Booking, ...], bool]:
@@ -256,17 +314,22 @@ class BookingKeeper:
         """Return which of the bookings that were not listed are gone, and what the others are now."""
         oldest = dt_util.utcnow() - BACK
         held = self._bookings[place_id]
-        known = dict.fromkeys(
-            (*held, *(each for each, place in self._made.items() if place == place_id))
-        )
+        made = {each for each, place in self._made.items() if place == place_id}
+        missing = (held.keys() | made) - set(found)
         gone: set[str] = set()
         kept: list[Booking] = []
         lookups = 0
-        for booking_id in known.keys() - set(found):
-            if (before := held.get(booking_id)) and before.end < oldest:
+        # Those that were not looked up for the longest time come first.
+        for booking_id in sorted(missing, key=lambda each: self._lookups.get(each, 0)):
+            before = held.get(booking_id)
+            if before and before.end < oldest:
                 gone.add(booking_id)
+            elif before and before.is_over:
+                # Nothing comes after that; not every list has it.
+                continue
             elif lookups < MOST_LOOKUPS:
                 lookups += 1
+                self._lookups[booking_id] = next(self._count)
                 try:
                     kept.append(await self.vendor.booking(place_id, booking_id))
                 except NotFound:
@@ -280,6 +343,7 @@ class BookingKeeper:
     async def _async_forget(self, place_id: str, gone: set[str]) -> None:
         oldest = dt_util.utcnow() - BACK
         for booking_id in gone:
+            self._lookups.pop(booking_id, None)
             before = self._bookings[place_id].pop(booking_id, None)
             if before and before.end >= oldest:
                 self._differences.async_tell(before, None)

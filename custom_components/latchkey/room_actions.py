@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -16,12 +15,10 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.util import dt as dt_util
 
-from . import booking_fields, fields
+from . import booking_fields, fields, room_lists
 from .booking_changes import BookingChanges, ReplacementFailed
 from .booking_fields import Place
-from .booking_keeper import AHEAD
 from .const import (
     ATTR_ACCESS,
     ATTR_BOOKING_ID,
@@ -35,19 +32,16 @@ from .const import (
 )
 from .errors import BOOKING_CHANGE_ERRORS, ROOM_BOOKING_ERRORS, vendor_errors
 from .ledger import LedgerError
+from .room_lists import BOOKINGS, Row, row_of
 from .vendors.bookings import Booking, BookingTerms, Room, Stay
-from .vendors.vendor import NotAvailable, VendorError
+from .vendors.vendor import VendorError
 
-type Row = dict[str, Any]
 type Action = Callable[[HomeAssistant, ServiceCall], Coroutine[Any, Any, Row]]
 type OfRoom = Callable[[Booking, str], Coroutine[Any, Any, Booking]]
 
 _PERIOD: Final = (ATTR_START, ATTR_END)
 _ACCOUNT: Final = (ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID)
 _ONE: Final = (ATTR_CONFIG_ENTRY_ID, ATTR_BOOKING_ID)
-_ROOMS: Final = "rooms"
-_PLANS: Final = "plans"
-_BOOKINGS: Final = "bookings"
 
 
 @callback
@@ -61,9 +55,9 @@ def async_setup_room_actions(hass: HomeAssistant) -> None:
         "cancel_booking": (_cancel, _ONE),
         "check_in": (_check_in, (*_ONE, ATTR_ACCESS)),
         "check_out": (_check_out, (*_ONE, ATTR_ACCESS)),
-        "get_availability": (_get_availability, (*_ACCOUNT, *_PERIOD)),
-        "get_bookings": (_get_bookings, (*_ACCOUNT, *_PERIOD)),
-        "get_plans": (_get_plans, _ACCOUNT),
+        "get_availability": (room_lists.get_availability, (*_ACCOUNT, *_PERIOD)),
+        "get_bookings": (room_lists.get_bookings, (*_ACCOUNT, *_PERIOD)),
+        "get_plans": (room_lists.get_plans, _ACCOUNT),
     }
     for name, (action, keys) in actions.items():
         async_register_admin_service(
@@ -102,7 +96,7 @@ async def create(hass: HomeAssistant, call: ServiceCall) -> Row:
     made = await _changed(
         place, place.keeper.changes.create(place.id, terms), ROOM_BOOKING_ERRORS
     )
-    return {_BOOKINGS: [_row(place, made)]}
+    return {BOOKINGS: [row_of(place, made)]}
 
 
 async def _update(hass: HomeAssistant, call: ServiceCall) -> Row:
@@ -122,16 +116,16 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> Row:
     terms = _terms(call, place, booking, guest)
     plan = await booking_fields.plan(call, place, booking.plan_ids)
     if terms.is_met_by(booking) and fields.text(call, ATTR_PLAN) is None:
-        return {_BOOKINGS: [_row(place, booking)]}
+        return {BOOKINGS: [row_of(place, booking)]}
     changed = await _changed(
         place,
         place.keeper.changes.change(booking, replace(terms, plan=plan)),
         of=booking,
     )
-    row = _row(place, changed)
+    row = row_of(place, changed)
     if changed.id != booking.id:
         row["replaced"] = booking.id
-    return {_BOOKINGS: [row]}
+    return {BOOKINGS: [row]}
 
 
 def _terms(
@@ -174,7 +168,7 @@ async def _cancel(hass: HomeAssistant, call: ServiceCall) -> Row:
     """Cancel a booking."""
     place, booking = await booking_fields.booking(hass, call)
     now = await _changed(place, place.keeper.changes.cancel(booking))
-    return {_BOOKINGS: [_row(place, now)]}
+    return {BOOKINGS: [row_of(place, now)]}
 
 
 async def _check_in(hass: HomeAssistant, call: ServiceCall) -> Row:
@@ -196,7 +190,7 @@ async def _for_rooms(
     rooms = booking_fields.booked_rooms(call, booking)
     change = change_of(place.keeper.changes)
     now = await _changed(place, _one_by_one(change, booking, rooms))
-    return {_BOOKINGS: [_row(place, now)]}
+    return {BOOKINGS: [row_of(place, now)]}
 
 
 async def _one_by_one(
@@ -205,67 +199,6 @@ async def _one_by_one(
     for room in rooms:
         booking = await change(booking, room.id)
     return booking
-
-
-async def _get_availability(hass: HomeAssistant, call: ServiceCall) -> Row:
-    """List the rooms that nobody has in a period."""
-    start, end = booking_fields.period(call)
-    rows = []
-    for place in booking_fields.places(hass, call):
-        with vendor_errors(place.name, ROOM_BOOKING_ERRORS):
-            free = await place.keeper.vendor.free_rooms(place.id, start, end)
-        rows += [
-            {
-                ATTR_DEVICE_ID: place.registered_id,
-                ATTR_ACCESS: room.name,
-                "access_id": room.id,
-            }
-            for room in free
-        ]
-    return {_ROOMS: rows}
-
-
-async def _get_bookings(hass: HomeAssistant, call: ServiceCall) -> Row:
-    """List the bookings of a period; where a vendor lists none, those that are known."""
-    start = fields.moment(call, ATTR_START) or dt_util.utcnow()
-    end = fields.moment(call, ATTR_END) or start + AHEAD
-    if end.timestamp() <= start.timestamp():
-        raise fields.invalid(ATTR_END, "ends_before_start")
-    start, end = dt_util.as_utc(start), dt_util.as_utc(end)
-    rows: list[Row] = []
-    complete = True
-    for place in booking_fields.places(hass, call):
-        with vendor_errors(place.name, ROOM_BOOKING_ERRORS):
-            try:
-                listed = await place.keeper.vendor.bookings(place.id, start, end)
-            except NotAvailable:
-                found, complete = place.keeper.of_place(place.id), False
-            else:
-                found = list(listed.bookings)
-                complete = complete and listed.complete
-        rows += [
-            _row(place, booking)
-            for booking in sorted(found, key=lambda each: (each.start, each.id))
-            if booking.start < end and start < booking.end
-        ]
-    return {_BOOKINGS: rows, "complete": complete}
-
-
-async def _get_plans(hass: HomeAssistant, call: ServiceCall) -> Row:
-    """List the plans by which rooms are let."""
-    rows = []
-    for place in booking_fields.places(hass, call):
-        with vendor_errors(place.name, ROOM_BOOKING_ERRORS):
-            plans = await place.keeper.vendor.plans(place.id)
-        rows += [
-            {
-                ATTR_DEVICE_ID: place.registered_id,
-                "plan_id": plan.id,
-                ATTR_NAME: plan.name,
-            }
-            for plan in plans
-        ]
-    return {_PLANS: rows}
 
 
 async def _changed(
@@ -292,20 +225,3 @@ async def _changed(
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="booking_not_written"
         ) from None
-
-
-def _row(place: Place, booking: Booking) -> Row:
-    return {
-        ATTR_BOOKING_ID: booking.id,
-        ATTR_DEVICE_ID: place.registered_id,
-        ATTR_ACCESS: [stay.room.name for stay in booking.stays],
-        ATTR_NAME: booking.shown_guest,
-        "state": booking.state.value,
-        ATTR_START: _local(booking.start),
-        ATTR_END: _local(booking.end),
-        ATTR_GUESTS: booking.guests,
-    }
-
-
-def _local(moment: datetime) -> str:
-    return dt_util.as_local(moment).isoformat()

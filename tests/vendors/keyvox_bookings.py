@@ -24,10 +24,12 @@ from simulators.keyvox import KeyVoxCloud
 from simulators.keyvox.api import bookings, boxes, locks, places
 from simulators.keyvox.api.answers import success
 from simulators.keyvox.bookings import Booking, Stay as SimulatedStay
-from simulators.keyvox.operations import PORTAL
+from simulators.keyvox.operations import OVERVIEW, PORTAL
 from tests.simulators.helpers import FakeClock
 
-OPERATIONS = {path: name for name, path in PORTAL.items()}
+OPERATIONS = {
+    path: name for paths in (PORTAL, OVERVIEW) for name, path in paths.items()
+}
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -42,6 +44,8 @@ class InProcess:
     """What befalls an operation: "lost", "late", "down", a code such as "E0005", or nothing."""
     answers: dict[str, Any] = field(default_factory=dict)
     """What is answered in the place of the cloud."""
+    mark: str | None = None
+    """What a booking's details say that it was marked with; the cloud itself says nothing."""
 
     def answer(
         self, path: str, body: Mapping[str, Any], doubt: type[VendorError]
@@ -80,6 +84,8 @@ class InProcess:
         if fault == "late":
             # It took effect, and its answer was lost.
             raise doubt
+        if name == "getBookingDetails" and self.mark is not None:
+            data = {**data, "channelOrderNo": self.mark}
         told = success(self.cloud.options, data).body
         assert isinstance(told, bytes)
         return told

@@ -159,8 +159,22 @@ def test_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for day in range(5):
         made(hotel, 0, 1, start=day * DAY, end=(day + 1) * DAY)
     rooms = [[len(each.stays) for each in listed(hotel)] for _ in range(3)]
+    known = [each.rooms_known for each in listed(hotel)]
+    assert known == [True] * 5
     assert rooms == [[2, 2, 1, 1, 1], [2, 2, 2, 2, 1], [2] * 5]
     assert hotel.way.count("getBookingDetails") == 5
+
+
+def test_those_who_are_there_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not all can be read in full at once, those whose guests are there are."""
+    monkeypatch.setattr(module, "DETAILS", 1)
+    hotel = Hotel.of(rooms=2)
+    first = made(hotel, 0, 1, start=HOUR, end=2 * HOUR)
+    second = made(hotel, 0, 1, start=2 * HOUR, end=DAY)
+    booking = hotel.cloud.bookings[second]
+    hotel.cloud.bookings.check_in(booking, booking.stays[1], hotel.clock())
+    known = {each.id: each.rooms_known for each in listed(hotel)}
+    assert known == {first: False, second: True}
 
 
 def test_rows_that_tell_all(hotel: Hotel) -> None:

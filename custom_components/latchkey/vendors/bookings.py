@@ -84,6 +84,8 @@ class Booking:
     guest: str = field(default="", repr=False)
     guests: int | None = None
     """How many come."""
+    rooms_known: bool = True
+    """Whether it has no other rooms than those that are told."""
     plan_ids: tuple[str, ...] = ()
     """The plans by which it was made, where the vendor tells."""
     reference: str = ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..bookings import Booking, BookingList, BookingTerms, Plan, Room
+from ..bookings import Booking, BookingList, BookingState, BookingTerms, Plan, Room
 from ..vendor import AnswerNotUnderstood, NotFound, OutcomeUnknown
 from .client import KeyvoxClient
 from .part import Part
@@ -47,7 +47,7 @@ class Reservations(Part):
             },
         )
         orders, complete = WireOrder.parse_all(rows)
-        found: dict[str, tuple[Booking, bool]] = {}
+        found: dict[str, Booking] = {}
         for order in orders:
             if order.placeid not in ("", place_id):
                 continue
@@ -57,19 +57,19 @@ class Reservations(Part):
                 complete = False
                 continue
             if booking.start <= end and start <= booking.end:
-                found[booking.id] = (booking, order.unitlist is not None)
+                found[booking.id] = booking
         left = DETAILS
         self._forget_old()
         bookings = []
-        for row, is_full in sorted(found.values(), key=lambda each: each[0].start):
-            if not is_full and left and self._is_wanted(row):
+        for row in sorted(found.values(), key=_urgency):
+            if left and self._is_wanted(row):
                 left -= 1
                 try:
                     await self.booking(place_id, row.id, row)
                 except NotFound, AnswerNotUnderstood:
                     # Its row is what there is to tell; the list is not wrong for that.
                     complete = False
-            bookings.append(row if is_full else self._full(row))
+            bookings.append(self._full(row))
         return BookingList(bookings=tuple(bookings), complete=complete)
 
     async def booking(
@@ -150,14 +150,14 @@ class Reservations(Part):
     def _is_wanted(self, row: Booking) -> bool:
         """Return whether a reservation has to be read in full to know its units."""
         held = self._detailed.get(row.id)
-        return not row.is_over and (
+        return not (row.rooms_known or row.is_over) and (
             held is None or held[0] != row or abs(self._clock() - held[2]) >= DETAIL_AGE
         )
 
     def _full(self, row: Booking) -> Booking:
         """Return a reservation with the units that it was last known to have."""
         held = self._detailed.get(row.id)
-        if held is None:
+        if held is None or row.rooms_known:
             return row
         if held[0] == row:
             return held[1]
@@ -176,6 +176,11 @@ class Reservations(Part):
     @property
     def _room_names(self) -> Mapping[str, str]:
         return {unit.id: unit.name for unit in self._units.values()}
+
+
+def _urgency(row: Booking) -> tuple[bool, datetime]:
+    """Return what comes first: those whose guests are there, then the others by their start."""
+    return (row.state is not BookingState.CHECKED_IN, row.start)
 
 
 def _body(terms: BookingTerms) -> dict[str, Any]:

@@ -104,6 +104,7 @@ class WireOrder(Wire):
             stays=self._stays(start, end, names),
             guest=text(self.ordercontact),
             guests=number(self.customernum),
+            rooms_known=self.unitlist is not None,
             plan_ids=tuple(dict.fromkeys(_plan_ids(self.commoditylist))),
             reference=text(self.channelorderno),
         )

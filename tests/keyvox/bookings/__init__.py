@@ -1,0 +1,1 @@
+"""Tests of the bookings of a KEYVOX account."""
