@@ -116,6 +116,7 @@ async def test_moved_elsewhere(home: Home) -> None:
     (stay,) = booking.stays
     before = stay.end
     stay.end += NIGHT
+    booking.period = (stay.start, stay.end)
     await home.wait(ROUND)
     terms = record(home, grant_id).terms
     assert terms.end is not None
@@ -218,12 +219,13 @@ async def test_refused_and_later(home: Home) -> None:
     await home.start()
     booking_id = await book(home)
     grant_id = await issue(home, booking_id)
-    home.fault("status", "v1/changeLockPin", status=429, times=1)
+    home.fault("rate_limit", "v1/changeLockPin")
     new_end = at(49)
     await act(
         home, "update_booking", booking_id=booking_id, end_datetime=new_end.isoformat()
     )
     assert record(home, grant_id).terms.end != new_end
+    home.cloud.clear_faults()
     await home.wait(ROUND)
     assert record(home, grant_id).terms.end == new_end
 
