@@ -107,7 +107,6 @@ class GrantRecords(GrantReadings):
             "misses": 0,
             "state": GrantState.REVOKING,
             "ended_here": True,
-            "wanted": None,
         }
         is_asked = row.leaving and record.step is not Step.REVOKE
         if row.fault is not Fault.REVOKE or not is_asked:
