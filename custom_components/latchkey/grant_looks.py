@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .ledger import Ledger, Record, Step
+from .ledger import Ledger, Record
 from .vendors.grants import FollowsGrants, GrantState, IssuesGrants
 
 TICK: Final = timedelta(minutes=1)
@@ -87,9 +87,7 @@ class GrantLooks:
         """Return whether something is in doubt, or waits for a delivery that we ask for."""
         waits = self._is_idle(scope) and not isinstance(self._vendor, FollowsGrants)
         return any(
-            record.step is not Step.NONE
-            or record.state is GrantState.UNKNOWN
-            or (waits and record.is_undelivered)
+            record.is_in_doubt or (waits and record.is_undelivered)
             for record in self._ledger.of_scope(scope)
         )
 

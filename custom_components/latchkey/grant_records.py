@@ -6,15 +6,9 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
+from .grant_readings import GrantReadings
 from .ledger import Ledger, LedgerError, Record, Step, Terms
-from .vendors.grants import (
-    ComparesGrants,
-    Fault,
-    FollowsGrants,
-    GrantState,
-    IssuedGrant,
-    IssuesGrants,
-)
+from .vendors.grants import Fault, FollowsGrants, GrantState, IssuedGrant, IssuesGrants
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -22,8 +16,6 @@ GRACE: Final = timedelta(minutes=2)
 """How long a request that nobody answered may still take effect."""
 LOOKS: Final = 2
 """How many readings, the last one after the grace, must agree that it did not."""
-NEAR: Final = timedelta(minutes=90)
-"""How near to a request in time something without a marker is taken for its effect; clocks may differ."""
 AGAIN: Final = timedelta(minutes=5)
 """After which time a revocation whose delivery failed is asked for again, twice that the next time, and so on."""
 LONGEST_AGAIN: Final = timedelta(hours=6)
@@ -32,7 +24,7 @@ _MOST_ATTEMPTS: Final = 10
 type Told = Callable[[Record], None]
 
 
-class GrantRecords:
+class GrantRecords(GrantReadings):
     """The records of one account's grants, as the vendor's rows and the clock have them."""
 
     def __init__(
@@ -43,101 +35,10 @@ class GrantRecords:
         told: Told,
     ) -> None:
         """Initialize with the ledger, and with what is told of each grant whose state changes."""
-        self._vendor = vendor
-        self.ledger = ledger
-        self._clock = clock
+        super().__init__(vendor, ledger, clock)
         self._told = told
         self._accepted: dict[str, datetime] = {}
         """When the vendor last accepted something of a grant: only a delivery begun later contains it."""
-
-    async def _read(
-        self, scope: str, *, searched: bool = True, whole: bool = True
-    ) -> dict[str, IssuedGrant | None]:
-        """Return the rows of the ledger's records, by grant: None where there is none; what is not told is left out."""
-        records = self.ledger.of_scope(scope)
-        if isinstance(self._vendor, FollowsGrants):
-            asked = [
-                record.followed()
-                for record in records
-                if whole or record.is_undelivered or self._in_doubt(record)
-            ]
-            return dict(await self._vendor.followed(scope, asked))
-        # A grant that was issued elsewhere and is revoked here carries no marker.
-        ours = searched and all(record.credential is not None for record in records)
-        rows = self._ours(records, await self._vendor.issued(scope, ours=ours))
-        return {record.grant_id: rows.get(record.grant_id) for record in records}
-
-    @staticmethod
-    def _has_run_out(record: Record) -> bool:
-        """Return whether it ended by itself, and nothing was asked for since."""
-        return record.state is GrantState.EXPIRED and record.step is Step.NONE
-
-    @staticmethod
-    def _in_doubt(record: Record) -> bool:
-        return record.step is not Step.NONE or record.state is GrantState.UNKNOWN
-
-    def _ours(
-        self, records: list[Record], listed: list[IssuedGrant]
-    ) -> dict[str, IssuedGrant]:
-        """Return the rows that records know, and those that carry the marker, or all the marks, of one that knows none."""
-        by_id = {record.vendor_id: record for record in records if record.vendor_id}
-        # A marker that was copied to another row says nothing of that row.
-        unknown = {
-            record.grant_id: record for record in records if record.vendor_id is None
-        }
-        rows: dict[str, IssuedGrant] = {}
-        for row in listed:
-            record = by_id.get(row.vendor_id)
-            if record is not None and not self._is_still(row, record):
-                continue
-            if record is None:
-                record = unknown.get(row.grant_id or self._alike(row, unknown, rows))
-            if record is not None:
-                rows.setdefault(record.grant_id, self._revised(row, record))
-        return rows
-
-    def _alike(
-        self,
-        row: IssuedGrant,
-        unknown: dict[str, Record],
-        taken: dict[str, IssuedGrant],
-    ) -> str:
-        """Return the grant that a row without a marker can only be: the latest, and one that was given up last of all."""
-        if not isinstance(self._vendor, ComparesGrants):
-            return ""
-        now = self._clock()
-        for record in sorted(
-            unknown.values(), key=lambda each: (each.is_gone, now - each.asked_at)
-        ):
-            if (
-                record.grant_id not in taken
-                and record.credential is not None
-                and (row.issued_at is None or row.issued_at >= record.asked_at - NEAR)
-                # What was taken back before it was seen, is not for ever: others may grant the same.
-                and (
-                    record.state is not GrantState.REVOKED
-                    or now < record.asked_at + NEAR
-                )
-                and self._vendor.is_as_ordered(row, record.order(None))
-            ):
-                return record.grant_id
-        return ""
-
-    def _is_still(self, row: IssuedGrant, record: Record) -> bool:
-        """Return whether a row is for whom and what the grant is, where a vendor lets that be changed."""
-        if not isinstance(self._vendor, ComparesGrants) or record.credential is None:
-            return True
-        return row.access.id == record.access_id and row.holder_id in (
-            None,
-            record.holder_id,
-        )
-
-    def _revised(self, row: IssuedGrant, record: Record) -> IssuedGrant:
-        """Return a row with the revision that it is of, where the vendor keeps none."""
-        if not isinstance(self._vendor, ComparesGrants) or record.credential is None:
-            return row
-        is_done = self._vendor.is_as_ordered(row, record.order(None))
-        return replace(row, revision=record.revision - (not is_done))
 
     def _compared(
         self,
@@ -206,7 +107,6 @@ class GrantRecords:
             "misses": 0,
             "state": GrantState.REVOKING,
             "ended_here": True,
-            "wanted": None,
         }
         is_asked = row.leaving and record.step is not Step.REVOKE
         if row.fault is not Fault.REVOKE or not is_asked:
@@ -227,7 +127,7 @@ class GrantRecords:
 
     def _forgotten(self, record: Record, row: IssuedGrant) -> Record:
         """Return what a record becomes that the door has forgotten."""
-        if record.is_gone or self._has_run_out(record):
+        if record.is_gone or _has_run_out(record):
             return record
         return self._put(
             record,
@@ -241,7 +141,7 @@ class GrantRecords:
     def _run_out(self, record: Record) -> Record:
         """Return a record of which nothing is told; what was in doubt does not matter once all its times are over."""
         latest = record.latest
-        if not self._in_doubt(record) or latest is None or latest > self._clock():
+        if not record.is_in_doubt or latest is None or latest > self._clock():
             return record
         # Not revoked: whether the door has forgotten it, nobody knows.
         return self._put(
@@ -257,14 +157,12 @@ class GrantRecords:
 
     def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
         """Return until when what was handed out may open, where a row opens for less than was known."""
-        is_follower = isinstance(self._vendor, FollowsGrants)
-        if is_follower and row.delivered:
-            return None
-        if (
-            not is_follower
-            and record.state is GrantState.ACTIVE
-            and row.delivered is False
-        ):
+        if isinstance(self._vendor, FollowsGrants):
+            if row.delivered:
+                return None
+            now_told = row if row.limits_told else record.wanted or record.terms
+            return self._handed_out(record, now_told.start, now_told.end)
+        if record.state is GrantState.ACTIVE and row.delivered is False:
             # What it was handed out to is gone, at least from the vendor's list.
             return record.may_open_until(self._clock())
         if not row.limits_told:
@@ -311,7 +209,7 @@ class GrantRecords:
 
     def _missed(self, record: Record, delivered_from: datetime | None = None) -> Record:
         """Return what a record becomes that the vendor does not list."""
-        if record.is_gone or self._has_run_out(record):
+        if record.is_gone or _has_run_out(record):
             return record
         known = record.vendor_id is not None
         if known and record.state is GrantState.REVOKING and delivered_from:
@@ -397,6 +295,11 @@ def longer(one: timedelta | None, other: timedelta | None) -> timedelta | None:
 def _tells(row: IssuedGrant) -> bool:
     """Return whether a row tells how far its delivery is."""
     return row.delivered is not None or row.leaving
+
+
+def _has_run_out(record: Record) -> bool:
+    """Return whether it ended by itself, and nothing was asked for since."""
+    return record.state is GrantState.EXPIRED and record.step is Step.NONE
 
 
 def _terms_of(row: IssuedGrant, terms: Terms) -> Terms:

@@ -139,7 +139,7 @@ class Record(DataClassDictMixin):
             latest_end=self.latest,
             revision=self.revision,
             state=self.state,
-            in_doubt=self.step is not Step.NONE or self.state is GrantState.UNKNOWN,
+            in_doubt=self.is_in_doubt,
         )
 
     def may_open_until(self, now: datetime) -> datetime | None:
@@ -194,6 +194,11 @@ class Record(DataClassDictMixin):
     def is_gone(self) -> bool:
         """Return whether the vendor lists it no more, for good."""
         return self.is_ended or self.opens_until is not None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Return whether something was asked of the vendor and is not known to be done."""
+        return self.step is not Step.NONE or self.state is GrantState.UNKNOWN
 
     @property
     def is_undelivered(self) -> bool:

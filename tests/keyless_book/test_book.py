@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.latchkey.grant_records import NEAR
+from custom_components.latchkey.grant_readings import NEAR
 from custom_components.latchkey.vendors.grants import GrantState
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,

@@ -49,7 +49,7 @@ FIELDS: Final = (
 LEAD: Final = timedelta(hours=72)
 _OVER: Final = (GrantState.EXPIRED, GrantState.REVOKED)
 _BEFORE: Final = timedelta(days=1)
-_AHEAD: Final = timedelta(days=3650)
+_AHEAD: Final = timedelta(days=366)
 """From when to when a unit's list is asked for, unless a grant is known beyond that."""
 
 
@@ -104,8 +104,10 @@ class Grants(Accesses):
             }
             return "issueLockKey", {"unitId": scope, **named, **sent}, pins.UNIT
         if self._client.is_overview:
-            lock_id = next(iter(self._units[scope].lock_ids))
-            return "createLockPin", {"lockId": lock_id, **_shown(order)}, pins.UNIT
+            if not (lock_ids := self._units[scope].lock_ids):
+                raise NotFound("unit without lock")
+            body = {"lockId": lock_ids[0], **_shown(order)}
+            return "createLockPin", body, pins.UNIT
         return "createLockPin", {"unitId": scope, **named, **pin}, pins.UNIT
 
     async def update(self, vendor_id: str, order: Order) -> None:
