@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .bookings import BookingBook
+from .box_keeper import BoxKeeper
 from .callbacks import Callbacks
 from .certificate_repairs import CertificateRepairs
 from .commands import Commands
@@ -33,9 +34,11 @@ from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import MakesBookings
+from .vendors.calls import TakesCalls
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
+from .vendors.lockers import TellsBoxes
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
@@ -106,6 +109,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             else None
         )
         self.site = vendor if isinstance(vendor, ManagesSite) else None
+        self.calls = vendor if isinstance(vendor, TakesCalls) else None
         self.inventory = InventoryTracker()
         # What was read before a change from here must not be taken in after it.
         self._inventory_turn = asyncio.Lock()
@@ -120,6 +124,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
+        self.boxes = BoxKeeper(self) if isinstance(vendor, TellsBoxes) else None
         self.readings = ReadingKeeper(self)
         self.certificates = CertificateRepairs(self)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
@@ -127,6 +132,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.log,
             self.settings,
             self.callbacks,
+            self.boxes,
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
         self._rhythms = Rhythms(self, (each.rhythm for each in read_behind if each))

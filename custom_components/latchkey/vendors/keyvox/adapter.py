@@ -8,8 +8,10 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .calls import Calls
 from .client import KeyvoxClient, judge
-from .inventory import Organisation
+from .hints import Hints
+from .lockers import Lockers
 from .part import utc_now
 from .paths import PROFILES
 from .signer import Signer
@@ -35,7 +37,7 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Organisation):
+class Keyvox(Lockers, Calls, Hints):
     """An organisation's units, locks, lockers and places."""
 
     @property
