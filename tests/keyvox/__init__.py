@@ -1,0 +1,1 @@
+"""Home Assistant with an account at a simulated KEYVOX cloud."""
