@@ -121,8 +121,8 @@ class LockerHome:
         for each in er.async_entries_for_config_entry(registry, self.entry.entry_id):
             if each.domain == "button":
                 registry.async_update_entity(each.entity_id, disabled_by=None)
-        await self.hass.config_entries.async_reload(self.entry.entry_id)
-        await self.settle()
+        # Home Assistant loads the account anew, in half a minute.
+        await self.wait(31)
         self.cloud.requests.reset()
 
     async def press(self, number: int = 1, context: Context | None = None) -> None:

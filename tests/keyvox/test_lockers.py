@@ -199,15 +199,12 @@ async def test_open(lockers: LockerHome) -> None:
     assert lockers.count("unlockLocker") == 2
 
 
-@pytest.mark.parametrize("kind", ["reset_after", "half", "html_after", "delay_answer"])
-async def test_open_in_doubt(
-    lockers: LockerHome, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+@pytest.mark.parametrize("kind", ["reset_after", "half", "html_after"])
+async def test_open_in_doubt(lockers: LockerHome, kind: str) -> None:
     """Where the answer is lost the command is not repeated, and it is said that the box may have opened."""
-    monkeypatch.setattr("custom_components.latchkey.vendors.keyvox.client.SLOW", 0.2)
     await lockers.start()
     await lockers.enable_buttons()
-    lockers.fault(kind, "unlockLocker", seconds=0.6)
+    lockers.fault(kind, "unlockLocker")
     error = await refused(lockers)
     assert error.translation_key == "outcome_unknown_box"
     assert "may have opened" in str(error)
@@ -242,18 +239,25 @@ async def test_open_while_offline(lockers: LockerHome) -> None:
     assert lockers.count("unlockLocker") == 1
 
 
+async def received(home: LockerHome, openings: int) -> None:
+    """Wait until the cloud has received so many commands to open, without time passing."""
+    for _ in range(2000):
+        if home.count("unlockLocker") == openings:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("nothing came")
+
+
 async def test_second_press(lockers: LockerHome) -> None:
     """A second press while the first one is unanswered is refused; that of another box is not."""
     await lockers.start()
     await lockers.enable_buttons()
     lockers.cloud.set_connection(lockers.locker.id, seconds=30)
     first = asyncio.create_task(lockers.press())
-    while not lockers.count("unlockLocker"):
-        await asyncio.sleep(0.01)
+    await received(lockers, 1)
     assert (await refused(lockers)).translation_key == "already_opening"
     other = asyncio.create_task(lockers.press(2))
-    while lockers.count("unlockLocker") < 2:
-        await asyncio.sleep(0.01)
+    await received(lockers, 2)
     assert not first.done()
     lockers.freezer.tick(timedelta(seconds=31))
     await asyncio.gather(first, other)
@@ -350,7 +354,7 @@ async def test_available_boxes(lockers: LockerHome) -> None:
 async def test_available_boxes_of_a_period(lockers: LockerHome) -> None:
     """A box that is let then is not listed; before and after, it is."""
     await lockers.start()
-    now = dt_util.utcnow()
+    now = dt_util.utcnow().replace(microsecond=0)
     begin, end = now + timedelta(hours=2), now + timedelta(hours=4)
     cloud, locker = lockers.cloud, lockers.locker
     box = locker.box("00-01")
