@@ -107,7 +107,7 @@ class _Event:
             for name, value in level.items()
         }
         text = raw.get("text")
-        lines = text.splitlines() if isinstance(text, str) else []
+        lines = text.strip().splitlines() if isinstance(text, str) else []
         # Whoever fills a body with lines has none of them looked for at length.
         self._lines = lines[-_MOST_LINES:]
 

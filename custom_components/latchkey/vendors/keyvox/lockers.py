@@ -65,7 +65,7 @@ class Lockers(Organisation):
             )
             for box in {box.boxnum: box for box in boxes}.values()
         ]
-        return [box for box in free if size is None or box.size in (size, "")]
+        return [box for box in free if size is None or box.size in (_size(size), "")]
 
     async def open_box(self, box: Device) -> None:
         """Open a box, which may take the locker a minute to answer (unlockLocker)."""
