@@ -1,6 +1,5 @@
 """The action call_vendor: what an operation takes is passed on once, and stands nowhere afterwards."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 import json
 import logging
@@ -124,6 +123,7 @@ async def test_without_answer(lockers: LockerHome) -> None:
     assert lockers.count("locks/events") == 1
 
 
+NO_OBJECTS: tuple[Any, ...] = ("{}", [], [{}], 7, True, "")
 NOT_PLAIN: tuple[Any, ...] = (
     datetime(2026, 1, 1, tzinfo=UTC),
     b"\x00",
@@ -147,7 +147,7 @@ def nested(depth: int) -> Any:
 @pytest.mark.parametrize(
     ("body", "key"),
     [
-        *((body, "not_an_object") for body in ("{}", [], [{}], 7, True, "")),
+        *((body, "not_an_object") for body in NO_OBJECTS),
         *(({"cardId": value}, "not_plain_data") for value in NOT_PLAIN),
         *(({"cardId": [{"a": value}]}, "not_plain_data") for value in NOT_PLAIN),
         ({7: "a"}, "not_plain_data"),
@@ -221,9 +221,8 @@ async def test_lost_answer(lockers: LockerHome, operation: str, kind: str) -> No
     await lockers.start()
     lockers.cloud.requests.reset()
     lockers.fault(kind, operation)
-    body = {"deviceId": lockers.locker.id, "boxNum": "00-01", "color": "red"}
-    if operation != "setBoxColor":
-        body = {}
+    box = {"deviceId": lockers.locker.id, "boxNum": "00-01", "color": "red"}
+    body = box if operation == "setBoxColor" else {}
     error = await refused(lockers, operation=operation, body=body)
     assert error.translation_key == "outcome_unknown_call"
     assert f"KEYVOX, {operation}" in str(error)
@@ -277,8 +276,7 @@ async def test_secrets(lockers: LockerHome, caplog: pytest.LogCaptureFixture) ->
     await answer(lockers, "setCard", **body)
     assert await answer(lockers, "getLockCardList", lockId=lock_id)
     for kind in ("half", "html_after", "reset"):
-        fault: Callable[..., object] = lockers.fault
-        fault(kind, "setCard", times=1)
+        lockers.fault(kind, "setCard", times=1)
         body["cardId"] = OTHER_CARD
         texts.append(str(await refused(lockers, operation="setCard", body=body)))
     texts += [

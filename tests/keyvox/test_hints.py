@@ -5,12 +5,10 @@ from contextlib import asynccontextmanager
 import json
 import logging
 from typing import Any
-from unittest.mock import create_autospec
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from homeassistant.auth.const import GROUP_ID_USER
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
@@ -18,53 +16,15 @@ from homeassistant.helpers.json import JSONEncoder
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.latchkey.log_keeper import LogKeeper
-from custom_components.latchkey.webhook_calls import LARGEST_BODY
 from simulators.keyvox.credentials import Place
 from simulators.keyvox.lockers import BoxStatus
+from tests.keyvox.calls import GUEST, PIN, booking, lock_id, log_of
 from tests.keyvox.locker_home import LockerHome
-from tests.push.test_bad_calls import LARGE
 from tests.test_actions import person
 
-CALLS = 1000
 WINDOW = 10
 """Seconds within which the same is read once."""
-PIN = "493817"
-GUEST = "Astrid Hemlig"
 FORMS = ("unlock_text", "unlock_json")
-
-
-def lock_id(home: LockerHome, place: int = 0) -> str:
-    """Return the id of a lock."""
-    return list(home.cloud.locks)[place]
-
-
-def place_id(home: LockerHome) -> str:
-    """Return the id of the place whose rooms are let."""
-    return next(iter(home.cloud.sites))
-
-
-def log_of(home: LockerHome) -> Any:
-    """Return what takes the place of the account's logs, and is asked to read them."""
-    log = create_autospec(LogKeeper, instance=True)
-    home.entry.runtime_data.log = log
-    return log
-
-
-def booking(home: LockerHome, event: str = "checked_in", **data: Any) -> dict[str, Any]:
-    """Return a call about a reservation, with a PIN and a guest in it."""
-    return {
-        "event": f"booking.{event}",
-        "eventTime": int(dt_util.utcnow().timestamp()),
-        "data": {
-            "orgId": home.cloud.org_id,
-            "placeId": place_id(home),
-            "reservationCode": "A1B2C3D4E",
-            "orderContact": GUEST,
-            "accessInfo": [{"deviceId": lock_id(home), "pinCode": PIN}],
-            **data,
-        },
-    }
 
 
 @asynccontextmanager
@@ -220,83 +180,6 @@ async def test_hint_carries_nothing(hinted: LockerHome) -> None:
     await hinted.wait(0.1)
     assert hinted.count("getLockerStatus") == 1
     assert set(hinted.statuses()) == {"unused"}
-
-
-async def test_flood(hinted: LockerHome) -> None:
-    """Whoever knows the address makes each thing be read once in ten seconds at most, however often they call."""
-    cloud = hinted.cloud
-    for number in range(3):
-        cloud.add_locker(f"L{number}", "12")
-    log = log_of(hinted)
-    await hinted.wait(1000)
-    await hinted.wait(301)
-    log.reset_mock()
-    cloud.requests.reset()
-    lockers = len(cloud.lockers)
-    kinds = (
-        lambda n: booking(hinted, eventTime=n, reservationCode=str(n)),
-        lambda n: {"deviceId": list(cloud.lockers)[n % lockers], "etime": n},
-        lambda n: {"lockId": lock_id(hinted, n % 2), "etime": n},
-        lambda n: {"text": f"Time: 12:{n}\nDevice: Lock {n % 3}"},
-        lambda n: {"anything": n},
-        lambda n: {"lockId": f"unknown-{n}"},
-    )
-    for number in range(CALLS):
-        assert await hinted.post(kinds[number % len(kinds)](number)) == 200
-        if number % 10 == 9:
-            await hinted.wait(0.25)
-    counts = await hinted.counts()
-    assert counts == {"hint": CALLS}
-    await hinted.wait(WINDOW)
-    # In thirty-five seconds, from the first call on.
-    times = 4
-    # Bookings and the inventory are two things, each with a time of its own.
-    inventories = hinted.count("getUnits")
-    assert 2 <= inventories <= 2 * times
-    assert hinted.count("getAvailableBoxes") <= times * lockers
-    assert hinted.count("getLockerStatus") <= (times + inventories) * lockers
-    assert 2 <= log.async_hint.call_count <= 2 * times
-    await hinted.wait(WINDOW)
-    total = cloud.requests.total
-    await hinted.run(60)
-    assert cloud.requests.total == total
-    assert hinted.account is ConfigEntryState.LOADED
-
-
-async def test_flood_in_a_pause(hinted: LockerHome) -> None:
-    """Where the vendor wants a pause, no call ends it; what was hinted at is read afterwards, once."""
-    hinted.entry.runtime_data.async_pause(60)
-    for number in range(100):
-        assert await hinted.post({"deviceId": hinted.locker.id, "etime": number}) == 200
-        assert await hinted.post({"anything": number}) == 200
-    await hinted.run(50)
-    assert hinted.cloud.requests.total == 0
-    await hinted.run(20)
-    assert hinted.count("getAvailableBoxes") == hinted.count("getUnits") == 1
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        *(b"", b"{", b"\xff\xfe", b"<html>", b"null", b"3", b'"on"', b"NaN", b"[]"),
-        *(b'[{"lockId": "a"}]', b"[" * 60_000, b'{"a":' * 300 + b"1" + b"}" * 300),
-    ],
-)
-async def test_not_understood(hinted: LockerHome, body: bytes) -> None:
-    """What is no object is refused, and leads to nothing."""
-    assert await hinted.post(body) == 400
-    await hinted.run(30)
-    assert hinted.cloud.requests.total == 0
-    assert await hinted.counts() == {"malformed": 1}
-
-
-async def test_oversized(hinted: LockerHome) -> None:
-    """A body that is larger than any may be is refused; one that is as large as that is not."""
-    told = json.dumps({"text": "x"}).encode()
-    assert await hinted.post(told.ljust(LARGEST_BODY)) == 200
-    assert await hinted.post(told.ljust(LARGEST_BODY + 1)) == 413
-    assert await hinted.post(told.ljust(LARGE)) == 413
-    assert await hinted.counts() == {"hint": 1, "too_large": 2}
 
 
 async def test_address(hinted: LockerHome) -> None:

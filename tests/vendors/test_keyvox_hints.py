@@ -108,7 +108,8 @@ def test_text_of_other_shapes() -> None:
     assert parts({"text": "\n" * 60_000 + "Device: Lobby"}) == BOXES
     assert parts({"text": "Device: Lobby" + "\n" * 60_000}) == BOXES
     assert parts({"text": "Device: Lobby\n" + "Other: x\n" * 100}) == GENERAL
-    for text in (7, None, [], {}, "", "x" * 60_000):
+    texts: tuple[Any, ...] = (7, None, [], {}, "", "x" * 60_000)
+    for text in texts:
         assert parts({"text": text}) == GENERAL
 
 
@@ -255,7 +256,7 @@ def test_calls_of_the_cloud() -> None:
     for each in told:
         assert parts(as_text(each)) == LOG
         for form in ("history", "event"):
-            found = parts(as_json(each, form))  # type: ignore[arg-type]  # its own words
+            found = parts(as_json(each, form))
             assert found == ((Part.LOG, lock.id),)
 
 

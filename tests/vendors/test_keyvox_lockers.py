@@ -1,7 +1,6 @@
 """KEYVOX's lockers and calls: what is sent, and what is made of the answers."""
 
 import asyncio
-from collections.abc import Coroutine
 from datetime import timedelta
 import json
 from typing import Any
@@ -29,6 +28,7 @@ from custom_components.latchkey.vendors.vendor import (
     ServiceUnavailable,
     VendorError,
 )
+from tests.vendors.helpers import run
 from tests.vendors.keyvox_lockers import (
     ANSWERS,
     BOX_DEVICE,
@@ -43,11 +43,6 @@ from tests.vendors.test_flexykey_hostile import HOSTILE, MARK, mutated, silent
 
 START, END = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 PERIOD = {"sTime": "1795266000", "eTime": "1795269600"}
-
-
-def do[T](coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run something to its end."""
-    return asyncio.run(coroutine)
 
 
 def test_capabilities() -> None:
@@ -69,7 +64,7 @@ def test_capabilities() -> None:
 def test_statuses(told: Any, status: BoxStatus | None) -> None:
     """A status is one of those that are documented, as text or number, or not known."""
     keyvox, sent = account(getLockerStatus=success([row("00-01", status=told)]))
-    assert do(keyvox.boxes(LOCKER_DEVICE)) == {f"{LOCKER}-00-01": status}
+    assert run(keyvox.boxes(LOCKER_DEVICE)) == {f"{LOCKER}-00-01": status}
     assert sent.sent[0].body == {"deviceId": LOCKER}
 
 
@@ -78,7 +73,7 @@ def test_free_boxes() -> None:
     rows = [row(f"00-0{n}", boxSize=size) for n, size in enumerate((1, "2", "3"), 1)]
     rows += [row("00-04", boxSize="XL"), row("00-05"), row("00-06", boxSize="a b\n")]
     keyvox, sent = account(getAvailableBoxes=success([*rows, rows[0]]))
-    free = do(keyvox.free_boxes(LOCKER_DEVICE, START, END))
+    free = run(keyvox.free_boxes(LOCKER_DEVICE, START, END))
     assert free[0] == FreeBox(
         id=f"{LOCKER}-00-01", name="Box 1", number="00-01", size="small"
     )
@@ -100,7 +95,7 @@ def test_size(size: str, asked: str, numbers: list[str]) -> None:
         row(f"00-0{n}", boxSize=told) for n, told in enumerate(("1", 2, 3, "XL"), 1)
     ]
     keyvox, sent = account(getAvailableBoxes=success([*rows, row("00-05")]))
-    free = do(keyvox.free_boxes(LOCKER_DEVICE, START, END, size))
+    free = run(keyvox.free_boxes(LOCKER_DEVICE, START, END, size))
     assert [box.number for box in free] == numbers
     assert sent.sent[0].body == {"deviceId": LOCKER, **PERIOD, "boxSize": asked}
 
@@ -109,13 +104,13 @@ def test_size(size: str, asked: str, numbers: list[str]) -> None:
 def test_none_is_free(data: Any) -> None:
     """No data is no box."""
     keyvox, _ = account(getAvailableBoxes=success(data))
-    assert do(keyvox.free_boxes(LOCKER_DEVICE, START, END)) == []
+    assert run(keyvox.free_boxes(LOCKER_DEVICE, START, END)) == []
 
 
 def test_open() -> None:
     """A box is opened by its locker's id and its own number, once."""
     keyvox, sent = account(unlockLocker={"code": 0, "msg": "success"})
-    do(keyvox.open_box(BOX_DEVICE))
+    run(keyvox.open_box(BOX_DEVICE))
     (request,) = sent.sent
     assert request.name == "POST v1/unlockLocker"
     assert request.body == {"deviceId": LOCKER, "boxNum": "00-02"}
@@ -142,7 +137,7 @@ def test_sent_once(answer: Any, error: type[VendorError], name: str) -> None:
     is_box = name == "unlockLocker"
     command = keyvox.open_box(BOX_DEVICE) if is_box else keyvox.call(name, {"a": MARK})
     with pytest.raises(error) as failure:
-        do(command)
+        run(command)
     assert type(failure.value) is error
     assert len(sent.sent) == 1
     silent(failure.value)
@@ -155,11 +150,11 @@ def test_calls() -> None:
     for name in keyvox.calls:
         sent.answers = {f"POST v1/{name}": success({"name": name})}
         body = {"a": [1, {"b": None}]}
-        assert do(keyvox.call(name, body)) == {"name": name}
+        assert run(keyvox.call(name, body)) == {"name": name}
         assert sent.sent[-1].body == body
     for name in ("unlock", "unlockLocker", "getUnits", "", "../x"):
         with pytest.raises(NotAvailable):
-            do(keyvox.call(name, {}))
+            run(keyvox.call(name, {}))
     assert len(sent.sent) == 10
 
 
@@ -178,12 +173,12 @@ def test_silent_locker(failure: Any) -> None:
     """A locker that does not tell of its boxes keeps those that it had, and nothing else is missing."""
     keyvox, sent = account()
     sent.answers = {**ANSWERS, "POST v1/getLockerStatus": failure}
-    inventory = do(keyvox.inventory())
+    inventory = asyncio.run(keyvox.inventory())
     assert not inventory.complete
     kinds = [device.kind for device in inventory.devices]
     assert kinds.count(DeviceKind.BOX) == kinds.count(DeviceKind.LOCK) == 2
     sent.answers = ANSWERS
-    assert do(keyvox.inventory()).complete
+    assert asyncio.run(keyvox.inventory()).complete
 
 
 def test_rate_limit() -> None:
@@ -191,16 +186,16 @@ def test_rate_limit() -> None:
     keyvox, sent = account()
     sent.answers = {**ANSWERS, "POST v1/getLockerStatus": RateLimited(60)}
     with pytest.raises(RateLimited):
-        do(keyvox.inventory())
+        asyncio.run(keyvox.inventory())
 
 
 def test_locker_that_is_gone() -> None:
     """Nothing is kept of a locker that is not listed any more."""
     keyvox, sent = account()
     sent.answers = {**ANSWERS, "POST v1/getLockers": success([])}
-    assert do(keyvox.inventory()).complete
+    assert asyncio.run(keyvox.inventory()).complete
     sent.answers = {**ANSWERS, "POST v1/getLockerStatus": {"code": "E1012"}}
-    kinds = [device.kind for device in do(keyvox.inventory()).devices]
+    kinds = [device.kind for device in asyncio.run(keyvox.inventory()).devices]
     assert kinds.count(DeviceKind.LOCKER) == 1
     assert DeviceKind.BOX not in kinds
 
@@ -224,7 +219,7 @@ def test_hostile_answers(answer: Any) -> None:
         (keyvox.call("setCard", {}), OutcomeUnknown),
     ):
         try:
-            do(coroutine)  # type: ignore[arg-type]  # they return different things
+            run(coroutine)
         except (allowed, InvalidRequest, NotFound, NoRight, DeviceUnreachable) as err:
             silent(err)
 
@@ -237,6 +232,6 @@ def test_hostile_sizes(size: str) -> None:
     """A size is a word of the vendor's, or nothing."""
     keyvox, sent = ACCOUNT
     sent.answers = {"POST v1/getAvailableBoxes": success([row("00-01", boxSize=size)])}
-    (box,) = do(keyvox.free_boxes(LOCKER_DEVICE, START, END))
+    (box,) = run(keyvox.free_boxes(LOCKER_DEVICE, START, END))
     assert len(box.size) <= 16
     assert box.size.isprintable()
