@@ -286,6 +286,8 @@ async def test_removed_box(lockers: LockerHome) -> None:
     assert lockers.registered("sensor", "box_status", 6) is None
     assert lockers.registered("button", "open_box", 6) is None
     assert lockers.registered("sensor", "box_status", 5)
+    # What was once heard of stays.
+    assert (lockers.free("large"), lockers.free("small")) == ("1", "2")
 
 
 async def test_many_boxes(lockers: LockerHome, monkeypatch: pytest.MonkeyPatch) -> None:
