@@ -19,6 +19,7 @@ from tests.flows import begin, choose, open_options
 from tests.house import House, doors
 from tests.sources import PACKAGE, modules, parsed
 from tests.texts import (
+    AT_LOCKERS,
     BEHIND_GATEWAYS,
     LANGUAGES,
     calls,
@@ -268,6 +269,7 @@ async def test_entities(called: House) -> None:
             (platform, key) for platform, texts in EN["entity"].items() for key in texts
         }
         - BEHIND_GATEWAYS
+        - AT_LOCKERS
     )
     for state in house.hass.states.async_all():
         assert "{" not in state.name

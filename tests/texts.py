@@ -128,3 +128,16 @@ BEHIND_GATEWAYS = {
     ("sensor", "manufacturing_certificate_end"),
 }
 """The texts of entities that only accounts with gateways have."""
+
+
+AT_LOCKERS = {
+    ("binary_sensor", "box_problem"),
+    ("button", "open_box"),
+    ("sensor", "box_status"),
+    ("sensor", "free_boxes"),
+    ("sensor", "free_boxes_large"),
+    ("sensor", "free_boxes_medium"),
+    ("sensor", "free_boxes_size"),
+    ("sensor", "free_boxes_small"),
+}
+"""The texts of entities that only accounts with lockers have."""

@@ -12,6 +12,7 @@ from homeassistant.helpers.typing import ConfigType
 from .booking_actions import async_setup_booking_actions
 from .booking_keeper import CONTENT as RESERVATIONS
 from .bookings import CONTENT as BOOKINGS
+from .call_actions import async_setup_call_actions
 from .callback_actions import async_setup_callback_actions
 from .callback_removal import async_remove_callbacks
 from .const import CONF_VENDOR, DOMAIN
@@ -23,6 +24,7 @@ from .grant_actions import async_setup_grant_actions
 from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
 from .ledger_store import LedgerStore
+from .locker_actions import async_setup_locker_actions
 from .push_repairs import async_delete_issues
 from .room_actions import async_setup_room_actions
 from .services import async_setup_services
@@ -57,6 +59,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_room_actions(hass)
     async_setup_callback_actions(hass)
     async_setup_site_actions(hass)
+    async_setup_locker_actions(hass)
+    async_setup_call_actions(hass)
     return True
 
 

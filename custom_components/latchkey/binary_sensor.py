@@ -8,6 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .box_entities import BoxProblem, of_boxes
 from .coordinator import LatchkeyConfigEntry
 from .entity import PointEntity, seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_points, async_follow_seen
@@ -25,13 +26,14 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a binary sensor for each input, for each such reading, and for each room that is let."""
+    """Set up a binary sensor for each input, for each such reading, for each box, and for each room that is let."""
     async_follow_points(
         entry,
         async_add_entities,
         Platform.BINARY_SENSOR,
         InputBinarySensor,
         lambda device: device.inputs,
+        beside=lambda devices: of_boxes(entry, devices.values(), BoxProblem),
     )
     coordinator = entry.runtime_data
 

@@ -1,4 +1,4 @@
-"""Buttons: have a device report, have its callback tested."""
+"""Buttons: have a device report, have its callback tested, open a box."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .box_entities import OpenBoxButton, of_boxes
 from .callbacks import Callbacks
 from .const import DOMAIN
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
@@ -42,7 +43,7 @@ async def async_setup_entry(
             for device in devices.values()
             if Capability.REQUESTS in device.capabilities
         }
-        return found
+        return found | of_boxes(entry, devices.values(), OpenBoxButton)
 
     async_follow_inventory(entry, async_add_entities, Platform.BUTTON, reporting)
     if callbacks := coordinator.callbacks:

@@ -17,6 +17,7 @@ from .access_repairs import AccessRepairs
 from .booking_grants import BookingGrants
 from .booking_keeper import BookingKeeper
 from .bookings import BookingBook
+from .box_keeper import BoxKeeper
 from .callbacks import Callbacks
 from .certificate_repairs import CertificateRepairs
 from .commands import Commands
@@ -36,9 +37,11 @@ from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
+from .vendors.calls import TakesCalls
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
+from .vendors.lockers import TellsBoxes
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
@@ -110,6 +113,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             else None
         )
         self.site = vendor if isinstance(vendor, ManagesSite) else None
+        self.calls = vendor if isinstance(vendor, TakesCalls) else None
         self.inventory = InventoryTracker()
         # What was read before a change from here must not be taken in after it.
         self._inventory_turn = asyncio.Lock()
@@ -124,6 +128,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
+        self.boxes = BoxKeeper(self) if isinstance(vendor, TellsBoxes) else None
         self.readings = ReadingKeeper(self)
         self.certificates = CertificateRepairs(self)
         self._access = AccessRepairs(hass, entry, vendor)
@@ -141,6 +146,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.settings,
             self.callbacks,
             self.reservations,
+            self.boxes,
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
         self._rhythms = Rhythms(self, (each.rhythm for each in read_behind if each))

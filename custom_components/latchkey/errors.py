@@ -10,12 +10,39 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from .const import DOMAIN
 from .vendors.vendor import (
     Conflict,
+    DeviceUnreachable,
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
     RateLimited,
     VendorError,
 )
+
+BOX_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        DeviceUnreachable: "device_unreachable_box",
+        InvalidRequest: "invalid_request_box",
+        OutcomeUnknown: "outcome_unknown_box",
+    }
+)
+"""What fails in another way where a box is opened."""
+BOXES_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        DeviceUnreachable: "device_unreachable_locker",
+        InvalidRequest: "invalid_request_locker",
+    }
+)
+"""What fails in another way where a locker's boxes are asked for."""
+CALL_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        DeviceUnreachable: "device_unreachable_call",
+        InvalidRequest: "invalid_request_call",
+        NotFound: "not_found_call",
+        OutcomeUnknown: "outcome_unknown_call",
+    }
+)
+"""What fails in another way where an operation is passed on as it is."""
+
 
 GRANT_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {

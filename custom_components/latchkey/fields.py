@@ -15,6 +15,7 @@ from probatio import Secret
 import voluptuous as vol
 
 from .const import (
+    ATTR_BODY,
     ATTR_CLAIMING_CODE,
     ATTR_CODE,
     ATTR_CONFIRM,
@@ -29,7 +30,7 @@ from .vendors.model import Device
 
 YEARS: Final = range(2000, 9000)
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_SECRET: Final = (ATTR_CLAIMING_CODE, ATTR_CODE, ATTR_EMAIL, ATTR_PHONE)
+_SECRET: Final = (ATTR_BODY, ATTR_CLAIMING_CODE, ATTR_CODE, ATTR_EMAIL, ATTR_PHONE)
 
 
 def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError:

@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .entity import DeviceEntity, LatchkeyEntity, PointEntity, seen_id, unique_id
-from .vendors.model import Device, Input, Output
+from .vendors.model import Capability, Device, Input, Output
 
 MOST_ENABLED: Final = 9_900
 """Home Assistant takes 10,000 enabled entities of a config entry and silently drops more; the rest is for the account's own."""
@@ -21,7 +21,9 @@ BESIDE: Final = 24
 """How many entities a device has beside its points, at a guess."""
 KEPT: Final = 2
 """How many of them are enabled however large the account is."""
-SEEN: Final = ("booking", "push", "reading", "setting")
+IN_BOX: Final = 2
+"""How many of them a box has, unless the user enables more."""
+SEEN: Final = ("booking", "boxes", "push", "reading", "setting")
 """The kinds of entities that appear once there is something to show."""
 
 type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]
@@ -47,8 +49,10 @@ def async_follow_points[P: (Output, Input)](
     platform: Platform,
     entity: Callable[[LatchkeyCoordinator, Device, P], PointEntity],
     points: Callable[[Device], Iterable[P]],
+    *,
+    beside: Callable[[Mapping[str, Device]], Wanted] = lambda _: {},
 ) -> None:
-    """Have an entity for each point of each device."""
+    """Have an entity for each point of each device, and what else the platform has of the inventory."""
     coordinator = entry.runtime_data
 
     def wanted(devices: Mapping[str, Device]) -> Wanted:
@@ -58,7 +62,7 @@ def async_follow_points[P: (Output, Input)](
             )
             for device in devices.values()
             for point in points(device)
-        }
+        } | dict(beside(devices))
 
     async_follow_inventory(entry, async_add_entities, platform, wanted)
 
@@ -171,7 +175,8 @@ def _add(
     """Add entities; in a crowded account what can be spared starts disabled."""
     new = list(new)
     points = sum(len(device.points) for device in devices.values())
-    if points + BESIDE * _roots(devices) > MOST_ENABLED:
+    boxes = sum(Capability.BOX in device.capabilities for device in devices.values())
+    if points + IN_BOX * boxes + BESIDE * _roots(devices) > MOST_ENABLED:
         for entity in new:
             if isinstance(entity, DeviceEntity) and entity.can_be_spared:
                 entity.async_start_disabled()

@@ -110,6 +110,12 @@ class HintReceiver:
             if device and Capability.LOG in device.capabilities:
                 return part, subject
             return Part.INVENTORY, ""
+        if part in (Part.BOOKINGS, Part.BOXES):
+            return (
+                (part, subject)
+                if subject in self._coordinator.inventory.devices
+                else (Part.INVENTORY, "")
+            )
         return part, ""
 
     @callback
@@ -144,6 +150,11 @@ class HintReceiver:
                 coordinator.async_read_inventory_soon()
             case Part.GRANTS if coordinator.grants:
                 coordinator.grants.async_hint()
+            case Part.BOOKINGS:
+                # The bookings of a place have no reading of their own yet.
+                coordinator.async_read_inventory_soon()
+            case Part.BOXES if coordinator.boxes:
+                coordinator.boxes.async_hint(subject)
             case Part.LOG:
                 self._read_log(subject)
             case Part.OPENING | Part.PROOF if coordinator.openings:

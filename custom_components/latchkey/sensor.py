@@ -1,14 +1,15 @@
-"""Sensors: what devices measure and report, how their callbacks fare, and those of grants."""
+"""Sensors: what devices measure and report, how their callbacks fare, and those of grants and lockers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .box_entities import BOXES, of_lockers, of_sizes
 from .coordinator import LatchkeyConfigEntry
-from .entity import LatchkeyEntity, seen_id, unique_id
+from .entity import seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .grant_sensor import GRANT_SENSORS, DeliverySensor, GrantSensor
 from .push_sensor import PUSH, PUSH_SENSORS, PushSensor
@@ -25,13 +26,14 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the readings of the account's grants, of its devices, and of their callbacks."""
+    """Set up the readings of the account's grants, of its devices and lockers, and of their callbacks."""
     coordinator = entry.runtime_data
 
     def of_inventory(devices: Mapping[str, Device]) -> Wanted:
+        found = of_lockers(entry, devices)
         if (grants := coordinator.grants) is None:
-            return {}
-        found: dict[str, Callable[[], LatchkeyEntity]] = {
+            return found
+        found |= {
             f"{entry.unique_id}_{description.key}": partial(
                 GrantSensor, coordinator, grants, description
             )
@@ -64,6 +66,14 @@ async def async_setup_entry(
         READING,
         Seen(coordinator.readings.found.async_listen, readings),
     )
+    if boxes := coordinator.boxes:
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.SENSOR,
+            BOXES,
+            Seen(boxes.found.async_listen, partial(of_sizes, entry, boxes)),
+        )
     if callbacks := coordinator.callbacks:
 
         def push(device: Device) -> Wanted:

@@ -51,6 +51,8 @@ REQUIRED = {
     "delete_user": {"user_id", "confirm"},
     "delete_operating_device": {"operating_device_id"},
     "get_callback_address": set[str](),
+    "get_available_boxes": {"device_id", "start_datetime", "end_datetime"},
+    "call_vendor": {"operation"},
 }
 """The fields without which an action is always refused."""
 
@@ -60,7 +62,7 @@ SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
 ANSWER_ALONE = {"get_callback_address", "get_code"}
 """The actions that do nothing but answer what stands nowhere else."""
 
-SECRET = {"code", "phone", "email", "claiming_code"}
+SECRET = {"code", "phone", "email", "claiming_code", "body"}
 """The fields whose values no error of a schema may show."""
 
 ACTIONS = tuple(REQUIRED)

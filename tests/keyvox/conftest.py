@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+import logging
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
 from simulators.clock import utc_now
 from simulators.keyvox import Address, KeyVoxCloud, serve
 from simulators.keyvox.cloud import DEMO_API_KEY, DEMO_API_SECRET
+from tests.conftest import EXTERNAL
 from tests.keyvox.home import Home
+from tests.keyvox.locker_home import LockerHome
 
 
 @pytest.fixture
@@ -65,3 +70,25 @@ async def home(
     freezer.tick(24 * 3600)
     for _ in range(200):
         await asyncio.sleep(0)
+
+
+@pytest.fixture
+def lockers(home: Home) -> LockerHome:
+    """Return the same with an eye for its locker."""
+    return LockerHome(home.hass, home.cloud, home.entry, home.freezer)
+
+
+@pytest.fixture
+async def hinted(
+    lockers: LockerHome, hass_client_no_auth: ClientSessionGenerator
+) -> LockerHome:
+    """Return a running home with an external address, which leads to its web server on loopback."""
+    assert await async_setup_component(lockers.hass, DOMAIN, {})
+    # Its access log cannot read a clock that stands still.
+    logging.getLogger("aiohttp.access").setLevel(logging.CRITICAL)
+    client = await hass_client_no_auth()
+    await lockers.hass.config.async_update(external_url=EXTERNAL)
+    lockers.local = str(client.make_url("/")).rstrip("/")
+    await lockers.start()
+    lockers.cloud.requests.reset()
+    return lockers

@@ -9,6 +9,10 @@ from typing import Protocol, runtime_checkable
 class Part(StrEnum):
     """What of an account can be read again."""
 
+    BOOKINGS = "bookings"
+    """The bookings of a place."""
+    BOXES = "boxes"
+    """How a locker's boxes stand."""
     GRANTS = "grants"
     INVENTORY = "inventory"
     LOG = "log"

@@ -9,9 +9,11 @@ from aiohttp import ClientSession
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .bookings import Reservations
+from .calls import Calls
 from .client import KeyvoxClient, judge
 from .grants import Grants
-from .inventory import Organisation
+from .hints import Hints
+from .lockers import Lockers
 from .part import utc_now
 from .paths import PROFILES
 from .signer import Signer
@@ -37,7 +39,7 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Reservations, Grants, Organisation):
+class Keyvox(Reservations, Grants, Lockers, Calls, Hints):
     """An organisation's units, locks, lockers and places, and what is granted and booked there."""
 
     @property

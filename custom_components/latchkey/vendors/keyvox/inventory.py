@@ -1,16 +1,20 @@
 """KEYVOX's locks, lockers, boxes and places as Latchkey's devices."""
 
-from collections.abc import Awaitable, Iterable
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Final
 
 from ..bookings import Room
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..vendor import (
     AnswerNotUnderstood,
-    DeviceUnreachable,
     NoRight,
     NotAvailable,
     NotFound,
+    RateLimited,
+    Refused,
+    VendorError,
+    WrongCredentials,
     WrongPath,
 )
 from ..wire import Wire
@@ -19,6 +23,8 @@ from .wire import WireBox, WireLock, WireLocker, WirePlace, WireUnit
 
 _LACKING: Final = (NoRight, NotAvailable, NotFound, WrongPath)
 """How it is said that an organisation has no right to a part of the API, or no use for it."""
+_OF_ALL: Final = (RateLimited, Refused, WrongCredentials)
+"""What concerns the account, and not one locker of it."""
 _LOCK: Final = frozenset(
     {Capability.LOCK, Capability.LOG, Capability.PASSAGES, Capability.READINGS}
 )
@@ -65,24 +71,49 @@ class Organisation(Part):
             *(_place(place, self._units.values()) for place in places),
             *self._locks({lock.lockid: lock for lock in locks}),
         ]
-        self._boxes = dict(self._boxes)
+        boxes = await self._all_boxes(lockers)
+        # Of one that did not tell, what it told before: its boxes are still there.
+        self._boxes = {
+            locker.deviceid: boxes.get(
+                locker.deviceid, self._boxes.get(locker.deviceid, ())
+            )
+            for locker in lockers
+        }
         for locker in lockers:
-            try:
-                boxes = await self.read_boxes(locker.deviceid)
-            except DeviceUnreachable:
-                # Its boxes are still there.
-                boxes = list(self._boxes.get(locker.deviceid, ()))
-                complete = False
-            self._boxes[locker.deviceid] = boxes
-            devices += _locker(locker, boxes)
+            devices += _locker(locker, self._boxes[locker.deviceid])
+        self._organisations = frozenset(
+            place.orgid.casefold() for place in places if place.orgid
+        )
+        self._names = {
+            device.id: device.name
+            for device in devices
+            if device.kind in (DeviceKind.LOCK, DeviceKind.LOCKER)
+        }
+        complete = complete and boxes.keys() == self._boxes.keys()
         return Inventory(devices=tuple(devices), complete=complete)
+
+    async def _all_boxes(self, lockers: list[WireLocker]) -> dict[str, list[WireBox]]:
+        """Return the boxes of the lockers that tell of them; each may take a minute not to."""
+        ids = list(dict.fromkeys(locker.deviceid for locker in lockers))
+        if not ids:
+            return {}
+        told = await asyncio.gather(
+            *(self.read_boxes(locker_id) for locker_id in ids), return_exceptions=True
+        )
+        found = {}
+        for locker_id, boxes in zip(ids, told, strict=True):
+            if isinstance(boxes, list):
+                found[locker_id] = boxes
+            elif not isinstance(boxes, VendorError) or isinstance(boxes, _OF_ALL):
+                raise boxes
+        return found
 
     async def read_boxes(self, locker_id: str) -> list[WireBox]:
         """Return a locker's boxes as they stand, each once (getLockerStatus, 2.2)."""
         data = await self._client.read(
             "getLockerStatus", {"deviceId": locker_id}, slow=True
         )
-        boxes, all_read = WireBox.parse_all(_listed(data))
+        boxes, all_read = WireBox.parse_all(listed(data))
         if not all_read:
             raise AnswerNotUnderstood("box")
         return list({box.boxnum: box for box in boxes}.values())
@@ -137,12 +168,12 @@ class Organisation(Part):
     ) -> tuple[list[W], bool]:
         """Return the rows of a part of the API that an organisation may lack, and whether all could be read."""
         try:
-            return wire.parse_all(_listed(await reading))
+            return wire.parse_all(listed(await reading))
         except _LACKING:
             return [], True
 
 
-def _listed(data: Any) -> Any:
+def listed(data: Any) -> Any:
     """Return a list of an answer, which may be missing where there is nothing, and may stand in an object."""
     if isinstance(data, dict):
         data = next((each for each in data.values() if isinstance(each, list)), None)
@@ -170,7 +201,7 @@ def box_id(locker_id: str, number: str) -> str:
     return f"{locker_id}-{number}"
 
 
-def _locker(locker: WireLocker, boxes: list[WireBox]) -> list[Device]:
+def _locker(locker: WireLocker, boxes: Sequence[WireBox]) -> list[Device]:
     """Return a locker and its boxes."""
     return [
         Device(

@@ -35,3 +35,7 @@ class Part:
         """The names of the places, by their ids."""
         self._boxes: Mapping[str, Sequence[WireBox]] = {}
         """The boxes as they stood, by locker."""
+        self._names: Mapping[str, str] = {}
+        """The names of the locks and lockers, by their ids."""
+        self._organisations: frozenset[str] = frozenset()
+        """Whose the places are, in lower case."""
