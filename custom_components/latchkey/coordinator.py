@@ -24,6 +24,7 @@ from .grant_keeper import GrantKeeper
 from .hint_receiver import HintReceiver
 from .holders import HolderBook
 from .inventory import InventoryTracker
+from .lock_keeper import LockKeeper
 from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
 from .polling import Round
@@ -36,6 +37,7 @@ from .vendors.bookings import MakesBookings
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
+from .vendors.locks import LocksDoors
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
@@ -46,6 +48,7 @@ from .vendors.site import ManagesSite
 from .vendors.vendor import (
     NoRight,
     RateLimited,
+    Refused,
     ReportsStatus,
     ServiceUnavailable,
     Vendor,
@@ -119,11 +122,13 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
+        self.locks = LockKeeper(self) if isinstance(vendor, LocksDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.readings = ReadingKeeper(self)
         self.certificates = CertificateRepairs(self)
         self.settings = SettingKeeper(self) if isinstance(vendor, HasSettings) else None
         read_behind = (
+            self.locks,
             self.log,
             self.settings,
             self.callbacks,
@@ -139,6 +144,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._rhythms.async_stop()
         if self.openings:
             self.openings.async_stop()
+        if self.locks:
+            self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
 
@@ -184,7 +191,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         Where there is a status to be read, each poll sees to that anyway.
         """
         if isinstance(
-            err, (ServiceUnavailable, NoRight, WrongCredentials)
+            err, (ServiceUnavailable, NoRight, Refused, WrongCredentials)
         ) and not isinstance(self.vendor, ReportsStatus):
             self._next_inventory = min(self._next_inventory, self.hass.loop.time())
 

@@ -15,5 +15,5 @@ SPEC: Final = VendorSpec(
         Field("url", FieldKind.URL, may_be_empty=True),
     ),
     connect=connect,
-    poll_interval=300,
+    poll_interval=180,
 )

@@ -9,7 +9,9 @@ from aiohttp import ClientSession
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .client import KeyvoxClient, judge
+from .history import History
 from .inventory import Organisation
+from .locks import Locks
 from .part import utc_now
 from .paths import PROFILES
 from .signer import Signer
@@ -35,7 +37,7 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Organisation):
+class Keyvox(Organisation, Locks, History):
     """An organisation's units, locks, lockers and places."""
 
     @property
