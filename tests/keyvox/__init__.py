@@ -1,0 +1,1 @@
+"""Home Assistant with a KEYVOX account, against the simulated cloud."""
