@@ -145,22 +145,21 @@ class Bolt:
 
     def fail(self, asked: int, err: VendorError) -> None:
         """Take in that a reading failed."""
-        if isinstance(err, RateLimited) or not self._counts(asked):
+        if isinstance(err, (ServiceUnavailable, Refused)):
+            # An outage is the account's: a short one tells nothing of a lock.
+            self._failures += 1
+            if self._failures >= MOST_FAILURES:
+                self._locked = None
+        elif isinstance(err, RateLimited) or not self._counts(asked):
             return
-        if isinstance(err, DeviceUnreachable):
+        elif isinstance(err, DeviceUnreachable):
             self.is_reachable = False
-            return
-        self._failures += 1
-        # An outage is the account's, and short ones tell nothing of a lock.
-        if (
-            not isinstance(err, (ServiceUnavailable, Refused))
-            or self._failures >= MOST_FAILURES
-        ):
+        else:
             self._locked = None
 
     def _counts(self, asked: int) -> bool:
         """Return whether a reading is newer than what counted, and was begun after the last command's end."""
-        if self.sending is not None or asked <= self._believed:
+        if asked <= self._believed:
             return False
         self._believed = asked
         return True
