@@ -258,14 +258,14 @@ async def test_unlock_behind_a_lock(locks: LockHome) -> None:
 async def test_poll_during_a_command(locks: LockHome) -> None:
     """A status that was asked for before a command's end says nothing of what came of it."""
     await locks.start(**WORDS)
-    fault = locks.fault("delay_answer", "getLockStatus", seconds=30, times=1)
+    fault = locks.fault("delay_answer", "getLockStatus", seconds=2, times=1)
     await locks.go_on(STATUS)
     assert fault.hits == 1
     await locks.act("unlock")
-    await locks.go_on(LOOK)
-    assert locks.state() == LockState.UNLOCKED
     # The answer that says locked comes now.
-    await locks.wait(30)
+    await locks.go_on(2.1)
+    assert locks.state() == LockState.UNLOCKING
+    await locks.wait(1)
     assert locks.state() == LockState.UNLOCKED
 
 

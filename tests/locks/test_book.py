@@ -257,16 +257,7 @@ def test_newer_report_of_the_opposite(trial: Trial) -> None:
 
 def test_clock_of_a_lock_that_is_ahead() -> None:
     """A report that was known before a command is older than it, whatever its time says."""
-    trial = Trial(ahead=timedelta(), lag=100)
-    trial.book = type(trial.book)(
-        trial,
-        words={},
-        schedule=lambda *_: None,
-        changed=lambda _: None,
-        told=lambda *_: None,
-        # Ours and the vendor's are late, or the lock's is early.
-        clock=lambda: trial.now - timedelta(hours=1),
-    )
+    trial = Trial(lag=100, early=3600)
     trial.poll()
     trial.tell_all()
     trial.press(locked=False)
@@ -274,19 +265,4 @@ def test_clock_of_a_lock_that_is_ahead() -> None:
     trial.poll()
     trial.tell_all()
     assert trial.shown == "unlocking"
-    trial.close()
-
-
-def test_words_of_the_user() -> None:
-    """A word is compared without case, width and blanks."""
-    trial = Trial()
-    book = type(trial.book)(
-        trial,
-        words={" ＯＮ": True},
-        schedule=lambda *_: None,
-        changed=lambda _: None,
-        told=lambda *_: None,
-        clock=lambda: trial.now,
-    )
-    assert book._words == {"on": True}  # noqa: SLF001  what it compares with
     trial.close()

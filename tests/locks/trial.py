@@ -68,8 +68,9 @@ class Trial:
         dated: bool = True,
         ahead: timedelta = timedelta(),
         lag: float = 1.0,
+        early: float = 0.0,
     ) -> None:
-        """Start locked, with a report of that."""
+        """Start locked, with a report of that, by a lock whose clock may be early."""
         self.loop = asyncio.new_event_loop()
         self.now = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
         self.ahead = ahead
@@ -89,6 +90,7 @@ class Trial:
         self._last_turn = 0
         self._asked = self._before = 0
         self._live, self._dated, self._lag = live, dated, lag
+        self._early = timedelta(seconds=early)
         self._report = (self.now, True)
         self._agenda: list[tuple[datetime, bool | None]] = []
         self._due: datetime | None = None
@@ -137,7 +139,7 @@ class Trial:
         """Take a question, note what it is to tell, and wait until a test lets it."""
         self._asked += 1
         at, locked = (self.now, self.locked) if self._live else self._report
-        told_at = at.replace(microsecond=0) if self._dated else None
+        told_at = (at + self._early).replace(microsecond=0) if self._dated else None
         status = LockStatus(locked=locked, reported_at=told_at)
         question = Question(self._asked, status, self.loop.create_future())
         self.questions.append(question)

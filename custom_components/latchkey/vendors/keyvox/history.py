@@ -36,7 +36,7 @@ class History(Part):
     """The histories of an organisation's smart locks."""
 
     log_interval = 180.0
-    log_looks = (5.0, 30.0, 60.0)
+    log_looks: Sequence[float] = (5.0, 30.0, 60.0)
 
     async def log(
         self, device: Device, start: datetime, end: datetime
