@@ -17,6 +17,9 @@ CONF_WEBHOOK_SECRET: Final = "webhook_secret"
 CONF_WEBHOOK_SIGNED: Final = "webhook_signed"
 CONF_WEBHOOK_URL: Final = "webhook_url"
 
+CONF_LOCKED_WORDS: Final = "locked_words"
+CONF_UNLOCKED_WORDS: Final = "unlocked_words"
+
 CONF_EXPIRY_NOTICE: Final = "expiry_notice"
 CONF_SHOW_HOLDERS: Final = "show_holders"
 

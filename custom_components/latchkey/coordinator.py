@@ -28,6 +28,7 @@ from .grant_keeper import GrantKeeper
 from .hint_receiver import HintReceiver
 from .holders import HolderBook
 from .inventory import InventoryTracker
+from .lock_keeper import LockKeeper
 from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
 from .polling import Round
@@ -42,6 +43,7 @@ from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
 from .vendors.lockers import TellsBoxes
+from .vendors.locks import LocksDoors
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
@@ -127,6 +129,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
+        self.locks = LockKeeper(self) if isinstance(vendor, LocksDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
         self.boxes = BoxKeeper(self) if isinstance(vendor, TellsBoxes) else None
         self.readings = ReadingKeeper(self)
@@ -142,6 +145,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             else None
         )
         read_behind = (
+            self.locks,
             self.log,
             self.settings,
             self.callbacks,
@@ -159,6 +163,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._rhythms.async_stop()
         if self.openings:
             self.openings.async_stop()
+        if self.locks:
+            self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
 

@@ -121,6 +121,22 @@ CANCEL_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {VendorError: "could_not_cancel", OutcomeUnknown: "outcome_unknown_cancel"}
 )
 """All that fails where a remote opening is cancelled: it may still be carried out."""
+LOCKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        DeviceUnreachable: "device_unreachable_lock",
+        InvalidRequest: "invalid_request_lock",
+        OutcomeUnknown: "outcome_unknown_lock",
+    }
+)
+"""What fails in another way where a lock is locked."""
+UNLOCKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        **LOCKING_ERRORS,
+        DeviceUnreachable: "device_unreachable_unlock",
+        OutcomeUnknown: "outcome_unknown_unlock",
+    }
+)
+"""What fails in another way where a lock is unlocked."""
 READING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {InvalidRequest: "invalid_request_readings", NotFound: "not_found_readings"}
 )

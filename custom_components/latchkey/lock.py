@@ -16,6 +16,7 @@ from .entity import LatchkeyEntity, OutputEntity, door_key, is_door, unique_id
 from .errors import vendor_errors
 from .follow import Wanted, async_follow_inventory
 from .remote_door import RemoteDoor
+from .smart_lock import SmartLock
 from .vendors.model import Capability, Device, Output
 
 # The coordinator sends one command at a time to a device; devices do not wait for each other.
@@ -27,7 +28,7 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a lock for each output that the user declared a door, and for each door behind a gateway."""
+    """Set up a lock for each output that the user declared a door, each door behind a gateway, each smart lock."""
     coordinator = entry.runtime_data
 
     def wanted(devices: Mapping[str, Device]) -> Wanted:
@@ -46,6 +47,14 @@ async def async_setup_entry(
                 )
                 for device in devices.values()
                 if Capability.OPEN in device.capabilities
+            }
+        if locks := coordinator.locks:
+            found |= {
+                unique_id(entry, device, "lock"): partial(
+                    SmartLock, coordinator, locks, device
+                )
+                for device in devices.values()
+                if Capability.LOCK in device.capabilities
             }
         return found
 

@@ -1,7 +1,7 @@
-"""The options: how often to poll, and which outputs are doors."""
+"""The options: how often to poll, which outputs are doors, what the words of locks mean."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import (
     ConfigEntryState,
@@ -17,16 +17,19 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TextSelector,
 )
 import voluptuous as vol
 
 from .const import (
     CONF_DOORS,
     CONF_EXPIRY_NOTICE,
+    CONF_LOCKED_WORDS,
     CONF_MAY_BE_HELD_OPEN,
     CONF_POLL_INTERVAL,
     CONF_PULSE,
     CONF_SHOW_HOLDERS,
+    CONF_UNLOCKED_WORDS,
     CONF_VENDOR,
     DEFAULT_PULSE,
     MAX_POLL_INTERVAL,
@@ -36,11 +39,14 @@ from .const import (
 from .entity import door_key
 from .telling import AccountData
 from .vendors import VENDORS
+from .vendors.locks import LocksDoors, normalised
 from .vendors.model import Output
+
+_WORDS: Final = (CONF_LOCKED_WORDS, CONF_UNLOCKED_WORDS)
 
 
 class LatchkeyOptionsFlow(OptionsFlowWithReload):
-    """Asks for the options of the account, then for those of each door."""
+    """Asks for the options of the account, for those of its locks, then for those of each door."""
 
     def __init__(self) -> None:
         """Initialize with nothing chosen."""
@@ -64,6 +70,8 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
                 CONF_POLL_INTERVAL: int(user_input[CONF_POLL_INTERVAL]),
                 CONF_DOORS: self._doors,
             }
+            if isinstance(self.config_entry.runtime_data.vendor, LocksDoors):
+                return await self.async_step_locks()
             return await self.async_step_door()
         options = self.config_entry.options
         vendor = VENDORS[self.config_entry.data[CONF_VENDOR]]
@@ -107,6 +115,37 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
             ] = BooleanSelector()
         return self.async_show_form(
             step_id="init", data_schema=vol.Schema(schema), errors=errors
+        )
+
+    async def async_step_locks(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the words by which locks tell how they stand."""
+        errors: dict[str, str] = {}
+        options: Mapping[str, list[str]] = self.config_entry.options
+        if user_input is not None:
+            options = {key: _words(user_input.get(key, "")) for key in _WORDS}
+            locked, unlocked = (set(map(normalised, each)) for each in options.values())
+            if not locked & unlocked:
+                self._options |= options
+                return await self.async_step_door()
+            errors[CONF_UNLOCKED_WORDS] = "in_both_lists"
+        return self.async_show_form(
+            step_id="locks",
+            data_schema=vol.Schema(
+                {
+                    vol.Optional(
+                        key,
+                        # Not as a default, which would come back when it is emptied.
+                        description={
+                            "suggested_value": ", ".join(options.get(key, []))
+                        },
+                    ): TextSelector()
+                    for key in _WORDS
+                }
+            ),
+            errors=errors,
+            last_step=not self._left,
         )
 
     async def async_step_door(
@@ -172,6 +211,13 @@ def _labels(data: AccountData) -> dict[str, str]:
             name = f"{output.name} ({output.id})" if named else output.id
             labels[door_key(device, output)] = " · ".join([*path, name])
     return labels
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a list that a person has written, each once."""
+    parts = text.replace("、", ",").replace("，", ",").split(",")
+    words = {normalised(part): part.strip() for part in parts}
+    return [word for key, word in words.items() if key]
 
 
 def _seconds(allowed: range) -> NumberSelector:

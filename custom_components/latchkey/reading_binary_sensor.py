@@ -27,6 +27,11 @@ READING_BINARY_SENSORS: Final[Mapping[ReadingKind, BinarySensorEntityDescription
                 device_class=BinarySensorDeviceClass.BATTERY,
                 entity_category=EntityCategory.DIAGNOSTIC,
             ),
+            ReadingKind.CONNECTED: BinarySensorEntityDescription(
+                key="connected",
+                device_class=BinarySensorDeviceClass.CONNECTIVITY,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
             ReadingKind.DOOR: BinarySensorEntityDescription(
                 key="door", device_class=BinarySensorDeviceClass.DOOR
             ),
@@ -58,6 +63,6 @@ class ReadingBinarySensor(ReadingEntity, BinarySensorEntity):
 
     @property
     @override
-    def is_on(self) -> bool:
+    def is_on(self) -> bool | None:
         """Return whether it is so."""
-        return self.value is True
+        return None if self.value is None else self.value is True

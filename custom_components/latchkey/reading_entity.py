@@ -31,8 +31,8 @@ class ReadingEntity(DeviceEntity):
         self._reading_id = reading.id
 
     @property
-    def value(self) -> float | str | bool | datetime:
-        """Return the last value."""
+    def value(self) -> float | str | bool | datetime | None:
+        """Return the last value, None where it is not known any more."""
         return self.coordinator.readings.values[self.device.id][self._reading_id].value
 
     @override

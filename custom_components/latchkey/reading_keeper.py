@@ -47,6 +47,9 @@ class ReadingKeeper:
         found = changed = False
         for reading in readings:
             held = values.get(reading.id)
+            if held is None and reading.value is None:
+                # Not every device has all that its vendor knows of.
+                continue
             if reading.observed_at is None:
                 before = self._undated.get((device_id, reading.id))
                 self._undated[device_id, reading.id] = reading.value

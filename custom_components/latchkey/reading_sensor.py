@@ -36,6 +36,14 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 suggested_display_precision=0,
                 state_class=SensorStateClass.MEASUREMENT,
             ),
+            ReadingKind.BATTERY_LEVEL: SensorEntityDescription(
+                key="battery_level",
+                device_class=SensorDeviceClass.BATTERY,
+                entity_category=EntityCategory.DIAGNOSTIC,
+                native_unit_of_measurement=PERCENTAGE,
+                suggested_display_precision=0,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
             ReadingKind.BEARER: SensorEntityDescription(
                 key="bearer", entity_category=EntityCategory.DIAGNOSTIC
             ),
@@ -81,6 +89,17 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 device_class=SensorDeviceClass.ATMOSPHERIC_PRESSURE,
                 native_unit_of_measurement=UnitOfPressure.HPA,
                 state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.RELATED_BATTERY: SensorEntityDescription(
+                key="related_battery",
+                device_class=SensorDeviceClass.BATTERY,
+                entity_category=EntityCategory.DIAGNOSTIC,
+                native_unit_of_measurement=PERCENTAGE,
+                suggested_display_precision=0,
+                state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.REPORTED_STATUS: SensorEntityDescription(
+                key="reported_status", entity_category=EntityCategory.DIAGNOSTIC
             ),
             ReadingKind.SIGNAL: SensorEntityDescription(
                 key="signal",
@@ -131,6 +150,6 @@ class ReadingSensor(ReadingEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | str | datetime:
+    def native_value(self) -> float | str | datetime | None:
         """Return the last value."""
         return self.value

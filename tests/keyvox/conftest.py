@@ -17,6 +17,7 @@ from simulators.keyvox import Address, KeyVoxCloud, serve
 from simulators.keyvox.cloud import DEMO_API_KEY, DEMO_API_SECRET
 from tests.conftest import EXTERNAL
 from tests.keyvox.home import Home
+from tests.keyvox.lock_home import lock_cloud, lock_cloud_address, locks  # noqa: F401  fixtures are found by their names
 from tests.keyvox.locker_home import LockerHome
 
 

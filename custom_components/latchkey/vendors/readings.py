@@ -15,9 +15,12 @@ class ReadingKind(StrEnum):
 
     ACTIVATED = "activated"
     BATTERY = "battery"
+    BATTERY_LEVEL = "battery_level"
+    """Of a device that has one battery."""
     BATTERY_LOW = "battery_low"
     BEARER = "bearer"
     CERTIFICATE_END = "certificate_end"
+    CONNECTED = "connected"
     COUNTER = "counter"
     DOOR = "door"
     HUMIDITY = "humidity"
@@ -27,6 +30,9 @@ class ReadingKind(StrEnum):
     MODEM_TEMPERATURE = "modem_temperature"
     PRESSURE = "pressure"
     RE_KEYING_DUE = "re_keying_due"
+    RELATED_BATTERY = "related_battery"
+    """Of another lock that is coupled to the device."""
+    REPORTED_STATUS = "reported_status"
     REVOKED = "revoked"
     SIGNAL = "signal"
     TEMPERATURE = "temperature"
@@ -39,8 +45,8 @@ class Reading:
 
     id: str
     kind: ReadingKind
-    value: float | str | bool | datetime
-    """Whether something is so, for the kinds that are no measures."""
+    value: float | str | bool | datetime | None
+    """Whether something is so, for the kinds that are no measures; None where it is not known any more."""
     number: str = ""
     """Which of several of its kind it is."""
     name: str = ""

@@ -17,5 +17,5 @@ SPEC: Final = VendorSpec(
     ),
     connect=connect,
     grant_fields=FIELDS,
-    poll_interval=300,
+    poll_interval=180,
 )

@@ -13,7 +13,9 @@ from .calls import Calls
 from .client import KeyvoxClient, judge
 from .grants import Grants
 from .hints import Hints
+from .history import History
 from .lockers import Lockers
+from .locks import Locks
 from .part import utc_now
 from .paths import PROFILES
 from .signer import Signer
@@ -39,7 +41,7 @@ def connect(
     return Keyvox(KeyvoxClient(transport, profile, signer), clock)
 
 
-class Keyvox(Reservations, Grants, Lockers, Calls, Hints):
+class Keyvox(Reservations, Grants, Locks, History, Lockers, Calls, Hints):
     """An organisation's units, locks, lockers and places, and what is granted and booked there."""
 
     @property

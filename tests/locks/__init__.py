@@ -1,0 +1,1 @@
+"""Locks that are locked and unlocked by command, without Home Assistant."""
