@@ -158,7 +158,7 @@ async def test_key_by_email(home: Home, number_form: str) -> None:
     """A key is e-mailed, and its address stands nowhere else."""
     home.cloud.set_options(number_form=number_form)
     await home.start()
-    data = {
+    data: dict[str, Any] = {
         "device_id": home.device_id("hall"),
         "name": "Anna",
         "credential": "app",
