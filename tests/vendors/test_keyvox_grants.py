@@ -228,19 +228,19 @@ async def test_delivery_not_understood(status: Any) -> None:
     )
     with pytest.raises(AnswerNotUnderstood):
         await told.vendor.followed("u1", [followed()])
-    other = followed(GrantState.ACTIVE, grant_id="02", vendor_id="unit/p2")
+    other = followed(GrantState.EXPIRED, grant_id="02", vendor_id="unit/p2")
     found = await told.vendor.followed("u1", [followed(), other])
     assert set(found) == {"02"}
 
 
 async def test_status_is_asked_for_what_is_on_its_way() -> None:
-    """What the list settles, and what begins long after, is not asked for."""
+    """What has ended, and what begins long after, is not asked for."""
     told = await account(
         getUnitPinList={"pinList": [row()]}, getLockPinStatus={"status": "30"}
     )
     later = START + timedelta(days=9)
     for grant, count in (
-        (followed(GrantState.ACTIVE), 0),
+        (followed(GrantState.ACTIVE), 1),
         (followed(GrantState.EXPIRED), 0),
         (followed(start=later, end=later + timedelta(days=1)), 0),
         (followed(), 1),

@@ -162,6 +162,22 @@ async def test_revoked_elsewhere(home: Home) -> None:
     assert home.state(row) == "revoked"
 
 
+async def test_revoked_elsewhere_and_not_disabled(home: Home) -> None:
+    """A revocation of somebody else's that no door got is told as well, and asked for again."""
+    await home.start()
+    row = await home.issue()
+    await home.deliver()
+    home.cloud.deliveries.fail_next(1)
+    home.cloud.pins.disable(home.pin(row), home.cloud.clock())
+    await home.wait(BATCH)
+    listed = await home.listed(row)
+    assert (listed["state"], listed["fault"]) == ("revoking", "revoke")
+    await home.wait(3600)
+    assert home.asked("disableLockPin") == 1
+    assert home.state(row) == "revoked"
+    assert home.held(row) is None
+
+
 async def test_refused_revocation_of_what_is_gone(home: Home) -> None:
     """A revocation that the vendor refuses because all is done already is no error."""
     await home.start()

@@ -158,7 +158,7 @@ async def test_key_by_email(home: Home, number_form: str) -> None:
     """A key is e-mailed, and its address stands nowhere else."""
     home.cloud.set_options(number_form=number_form)
     await home.start()
-    data = {
+    data: dict[str, Any] = {
         "device_id": home.device_id("hall"),
         "name": "Anna",
         "credential": "app",
@@ -288,7 +288,7 @@ async def test_issued_elsewhere(home: Home) -> None:
 
 
 async def test_requests_are_bounded(home: Home) -> None:
-    """A PIN that begins long after is asked for hourly alone, until it can be delivered."""
+    """A PIN that begins long after is listed hourly alone, until it can be delivered; a settled one is asked for hourly."""
     await home.start()
     row = await home.issue(start_datetime=later(days=10), end_datetime=later(days=11))
     home.cloud.requests.reset()
@@ -299,10 +299,9 @@ async def test_requests_are_bounded(home: Home) -> None:
     home.cloud.requests.reset()
     await home.wait(6.1 * 24 * 3600)
     assert home.state(row) == "active"
-    assert home.asked("getLockPinStatus") <= 4
     home.cloud.requests.reset()
     await home.wait(5 * 3600)
-    assert home.asked("getLockPinStatus") == 0
+    assert home.asked("getLockPinStatus") <= 6
     assert home.asked("getUnitPinList") <= 6
 
 

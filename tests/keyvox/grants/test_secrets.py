@@ -45,7 +45,7 @@ async def test_secrets(
     errors = []
     for kind in ("reset_after", "half", "html_after"):
         path = f"{home.cloud.base_path}v1/createLockPin"
-        home.cloud.add_fault(Fault(kind, "POST", path, times=1))  # type: ignore[arg-type]  # one of its own words
+        home.cloud.add_fault(Fault(kind, "POST", path, times=1))
         try:
             await home.issue()
         except HomeAssistantError as err:

@@ -128,7 +128,8 @@ def asks(grant: Followed, due: datetime) -> bool:
         return True
     if grant.state is GrantState.PENDING:
         return grant.start is None or grant.start <= due
-    return grant.state not in (GrantState.ACTIVE, GrantState.EXPIRED)
+    # An active one may have been disabled elsewhere, which the list does not show.
+    return grant.state is not GrantState.EXPIRED
 
 
 def answered(raw: Any, kind: str) -> Issued:
