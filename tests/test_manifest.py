@@ -15,6 +15,8 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from custom_components.latchkey.const import DOMAIN
+from custom_components.latchkey.vendors import VENDORS
+from custom_components.latchkey.vendors.vendor import FieldKind
 from tests.sources import PACKAGE, ROOT
 from tests.texts import translations
 
@@ -145,7 +147,18 @@ def test_texts_of_choices() -> None:
             if key := choice.get("translation_key"):
                 found.add(key)
                 assert EN["selector"][key]["options"].keys() == set(choice["options"])
-    assert found == EN.get("selector", {}).keys()
+    forms = {
+        field.key
+        for spec in VENDORS.values()
+        for field in spec.fields
+        if field.kind is FieldKind.SELECT
+    }
+    for spec in VENDORS.values():
+        for field in spec.fields:
+            if field.kind is FieldKind.SELECT:
+                options = EN["selector"][field.key]["options"]
+                assert options.keys() == set(field.options)
+    assert found | forms == EN.get("selector", {}).keys()
 
 
 def test_icons() -> None:

@@ -150,9 +150,8 @@ class HintReceiver:
                 coordinator.async_read_inventory_soon()
             case Part.GRANTS if coordinator.grants:
                 coordinator.grants.async_hint()
-            case Part.BOOKINGS:
-                # The bookings of a place have no reading of their own yet.
-                coordinator.async_read_inventory_soon()
+            case Part.BOOKINGS if coordinator.reservations:
+                coordinator.reservations.async_hint(subject)
             case Part.BOXES if coordinator.boxes:
                 coordinator.boxes.async_hint(subject)
             case Part.LOG:
@@ -168,6 +167,8 @@ class HintReceiver:
             return
         if coordinator.log and Capability.LOG in device.capabilities:
             coordinator.log.async_hint(device_id)
+        if coordinator.locks and Capability.LOCK in device.capabilities:
+            coordinator.locks.rhythm.async_hurry(device_id)
         # It may be what an opening has led to, granted or denied.
         if coordinator.openings and (
             opening := coordinator.openings.under_way.get(device_id)

@@ -22,7 +22,7 @@ from tests.keyvox.locker_home import LockerHome
 
 
 @pytest.fixture
-def cloud() -> KeyVoxCloud:
+def organisation() -> KeyVoxCloud:
     """Return an organisation with two locks, a unit for each, and a locker, by Home Assistant's clock."""
     cloud = KeyVoxCloud(clock=utc_now)
     cloud.populate(2)
@@ -30,32 +30,32 @@ def cloud() -> KeyVoxCloud:
 
 
 @pytest.fixture
-async def address(
+async def organisation_address(
     socket_enabled: None,
     enable_custom_integrations: None,
     pauses: list[float],
-    cloud: KeyVoxCloud,
+    organisation: KeyVoxCloud,
 ) -> AsyncIterator[Address]:
     """Serve the cloud on loopback."""
-    async with serve(cloud) as address:
+    async with serve(organisation) as address:
         yield address
 
 
 @pytest.fixture
-def credentials(address: Address) -> dict[str, str]:
+def credentials(organisation_address: Address) -> dict[str, str]:
     """Return what a user enters."""
     return {
         "api_key": DEMO_API_KEY,
         "api_secret": DEMO_API_SECRET,
         "profile": "portal",
-        "url": address.url,
+        "url": organisation_address.url,
     }
 
 
 @pytest.fixture
 async def home(
     hass: HomeAssistant,
-    cloud: KeyVoxCloud,
+    organisation: KeyVoxCloud,
     credentials: dict[str, str],
     freezer: FrozenDateTimeFactory,
 ) -> AsyncIterator[Home]:
@@ -63,10 +63,10 @@ async def home(
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="KEYVOX",
-        unique_id=f"keyvox_{cloud.org_id}",
+        unique_id=f"keyvox_{organisation.org_id}",
         data={CONF_VENDOR: "keyvox", **credentials},
     )
-    yield Home(hass, cloud, entry, freezer)
+    yield Home(hass, organisation, entry, freezer)
     # What a failed test left waiting would hold the end up for ever.
     freezer.tick(24 * 3600)
     for _ in range(200):

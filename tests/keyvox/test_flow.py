@@ -51,12 +51,12 @@ async def begin(hass: HomeAssistant) -> ConfigFlowResult:
 
 
 def assert_added(
-    result: ConfigFlowResult, cloud: KeyVoxCloud, credentials: Account
+    result: ConfigFlowResult, organisation: KeyVoxCloud, credentials: Account
 ) -> None:
     """Assert that a flow ended with the account's entry."""
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == f"KEYVOX {cloud.org_id[:8]}"
-    assert result["result"].unique_id == f"keyvox_{cloud.org_id}"
+    assert result["title"] == f"KEYVOX {organisation.org_id[:8]}"
+    assert result["result"].unique_id == f"keyvox_{organisation.org_id}"
     assert result["data"] == {CONF_VENDOR: "keyvox", **credentials}
     assert result["result"].state is ConfigEntryState.LOADED
 
@@ -72,18 +72,18 @@ async def test_form(hass: HomeAssistant) -> None:
 
 
 async def test_add(
-    hass: HomeAssistant, cloud: KeyVoxCloud, credentials: Account
+    hass: HomeAssistant, organisation: KeyVoxCloud, credentials: Account
 ) -> None:
     """What is entered becomes an account of the organisation."""
     result = await fill_in(hass, await begin(hass), credentials)
-    assert_added(result, cloud, credentials)
+    assert_added(result, organisation, credentials)
 
 
 async def test_overview(
-    hass: HomeAssistant, cloud: KeyVoxCloud, credentials: Account
+    hass: HomeAssistant, organisation: KeyVoxCloud, credentials: Account
 ) -> None:
     """The other profile is refused with a hint while it is not live, and chosen in the same form when it is."""
-    cloud.set_options(profile="overview")
+    organisation.set_options(profile="overview")
     form = await fill_in(hass, await begin(hass), credentials)
     assert form["errors"] == {"base": "not_found"}
     other = {
@@ -91,31 +91,31 @@ async def test_overview(
         "profile": "overview",
         "url": str(URL(credentials["url"]).with_path("/")),
     }
-    assert_added(await fill_in(hass, form, other), cloud, other)
+    assert_added(await fill_in(hass, form, other), organisation, other)
 
 
 @pytest.mark.parametrize(("fault", "error"), FAILURES)
 async def test_failures(
     hass: HomeAssistant,
-    cloud: KeyVoxCloud,
+    organisation: KeyVoxCloud,
     credentials: Account,
     fault: dict[str, Any],
     error: str,
 ) -> None:
     """What goes wrong is told in the form; once it is mended the account is added."""
-    cloud.add_fault(Fault(**fault))
+    organisation.add_fault(Fault(**fault))
     form = await fill_in(hass, await begin(hass), credentials)
     assert form["errors"] == {"base": error}
     shown = suggested(form)
     assert shown["url"] == credentials["url"]
     assert shown["api_key"] is shown["api_secret"] is None
-    cloud.clear_faults()
-    assert_added(await fill_in(hass, form, credentials), cloud, credentials)
+    organisation.clear_faults()
+    assert_added(await fill_in(hass, form, credentials), organisation, credentials)
 
 
 @pytest.mark.parametrize("what", ["key", "secret", "address", "clock"])
 async def test_refused(
-    hass: HomeAssistant, cloud: KeyVoxCloud, credentials: Account, what: str
+    hass: HomeAssistant, organisation: KeyVoxCloud, credentials: Account, what: str
 ) -> None:
     """A key, a secret, an address that is refused: one error names all that it may be; a clock that is off is corrected."""
     entered = dict(credentials)
@@ -125,12 +125,12 @@ async def test_refused(
         case "secret":
             entered["api_secret"] = "other"
         case "address":
-            cloud.register_addresses(["203.0.113.7"])
+            organisation.register_addresses(["203.0.113.7"])
         case "clock":
-            cloud.set_skew(3600)
+            organisation.set_skew(3600)
     result = await fill_in(hass, await begin(hass), entered)
     if what == "clock":
-        assert_added(result, cloud, credentials)
+        assert_added(result, organisation, credentials)
     else:
         assert result["errors"] == {"base": "refused"}
 
@@ -138,7 +138,7 @@ async def test_refused(
 @pytest.mark.parametrize("wrong", WRONG_FIELDS)
 async def test_wrong_fields(
     hass: HomeAssistant,
-    cloud: KeyVoxCloud,
+    organisation: KeyVoxCloud,
     credentials: Account,
     wrong: tuple[str, str, str],
 ) -> None:
@@ -146,14 +146,16 @@ async def test_wrong_fields(
     field, value, error = wrong
     result = await fill_in(hass, await begin(hass), {**credentials, field: value})
     assert result["errors"] == {field: error}
-    assert cloud.requests.counts.total() == 0
+    assert organisation.requests.counts.total() == 0
 
 
 async def test_without_places(
-    hass: HomeAssistant, cloud: KeyVoxCloud, credentials: Account
+    hass: HomeAssistant, organisation: KeyVoxCloud, credentials: Account
 ) -> None:
     """An organisation that may not ask for places is known by its key, of which nothing is told."""
-    cloud.add_fault(Fault("status", path="/api/eagle-pms/place/list", status=404))
+    organisation.add_fault(
+        Fault("status", path="/api/eagle-pms/place/list", status=404)
+    )
     result = await fill_in(hass, await begin(hass), credentials)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     unique_id = result["result"].unique_id

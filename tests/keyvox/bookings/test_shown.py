@@ -189,7 +189,8 @@ async def test_nothing_new(running: Home) -> None:
     assert running.count(LIST) == 3
     assert running.count("bacsorder/detail") == 0
     after = {state.entity_id: state for state in running.hass.states.async_all()}
-    keys = [key for key in before if key.startswith(("calendar.", "binary_sensor."))]
+    kinds = ("calendar.house", "binary_sensor.house")
+    keys = [key for key in before if key.startswith(kinds)]
     assert len(keys) == 3
     assert all(after[key] is before[key] for key in keys)
 
