@@ -98,7 +98,7 @@ async def test_pin_of_a_unit_without_lock(home: Home) -> None:
         ({"device": "front", "end_datetime": None}, "end_required", "end_datetime"),
         ({"device": "front", "code": "123"}, "invalid_code_digits", "code"),
         ({"device": "front", "code": "****"}, "invalid_code_digits", "code"),
-        ({"device": "front", "booking_id": "ab"}, "unknown_booking", "booking_id"),
+        ({"device": "front", "booking_id": "a b"}, "not_allowed", "booking_id"),
     ],
 )
 async def test_bad_fields(
@@ -181,7 +181,6 @@ async def test_key_by_email(home: Home, number_form: str) -> None:
     (changed,) = await home.call(
         "update_grant", grant_id=row["grant_id"], end_datetime=later(days=2)
     )
-    assert changed["booking_id"] == "AB12CD34E"
     assert len(home.cloud.mails) == 1
 
 
@@ -291,17 +290,16 @@ async def test_requests_are_bounded(home: Home) -> None:
     await home.start()
     row = await home.issue(start_datetime=later(days=10), end_datetime=later(days=11))
     home.cloud.requests.reset()
-    await home.wait(24 * 3600)
+    await home.wait(3 * 3600)
     assert home.state(row) == "pending"
     assert home.asked("getLockPinStatus") == 0
-    assert home.asked("getUnitPinList") <= 26
-    home.cloud.requests.reset()
-    await home.wait(6.1 * 24 * 3600)
+    assert home.asked("getUnitPinList") <= 5
+    await home.wait(7 * 24 * 3600, step=3601)
     assert home.state(row) == "active"
     home.cloud.requests.reset()
-    await home.wait(5 * 3600)
-    assert home.asked("getLockPinStatus") <= 6
-    assert home.asked("getUnitPinList") <= 6
+    await home.wait(3 * 3600)
+    assert home.asked("getLockPinStatus") <= 4
+    assert home.asked("getUnitPinList") <= 4
 
 
 async def test_answer_lost(home: Home) -> None:
@@ -323,11 +321,11 @@ async def test_answer_lost_without_list(home: Home) -> None:
     home.cloud.add_fault(Fault("reset_after", "POST", path, times=1))
     row = await home.issue(device_id=home.device_id("box"), code=CODE)
     assert row["state"] == "unknown"
-    await home.wait(3 * 3600)
+    await home.wait(1800)
     assert home.state(row) == "unknown"
     assert (await home.listed(row))["state"] == "unknown"
     assert len(home.cloud.pins) == 1
-    await home.wait(47 * 3600)
+    await home.wait(48 * 3600, step=3601)
     assert home.state(row) == "expired"
 
 
