@@ -106,7 +106,7 @@ async def add_simulated_organisation(
         assert entry is not None
         words = {"locked_words": "0", "unlocked_words": "1"}
         await home.api.set_options(
-            entry["entry_id"], [{"poll_interval": POLL_INTERVAL, **words}]
+            entry["entry_id"], [{"poll_interval": POLL_INTERVAL}, words]
         )
         await home.api.until_loaded()
 
