@@ -6,7 +6,7 @@ from typing import Any, Final
 from ..vendor import NotAvailable
 from .part import Part
 
-_CALLS: Final = (
+CALLS: Final = (
     "setLockerStatus",
     "setBoxColor",
     "locks/events",
@@ -26,10 +26,10 @@ class Calls(Part):
     @property
     def calls(self) -> Sequence[str]:
         """Return the names of the operations, as far as the profile has them."""
-        return [name for name in _CALLS if self._client.has(name)]
+        return [name for name in CALLS if self._client.has(name)]
 
     async def call(self, name: str, body: Mapping[str, Any]) -> Any:
         """Return the data of an operation; a device may be asked for it."""
-        if name not in _CALLS:
+        if name not in CALLS:
             raise NotAvailable("no such call")
         return await self._client.command(name, body, slow=True)
