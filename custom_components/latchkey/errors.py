@@ -1,6 +1,6 @@
 """The one place where a vendor's error becomes a Home Assistant error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
+from .door import OpeningError
 from .vendors.vendor import (
     Conflict,
     DeviceUnreachable,
@@ -213,3 +214,25 @@ def vendor_errors(
         raise translated(err, ServiceValidationError, name, keys) from err
     except VendorError as err:
         raise translated(err, HomeAssistantError, name, keys) from err
+
+
+@contextmanager
+def door_errors(
+    name: str,
+    keys: Mapping[type[VendorError], str],
+    doubt: Callable[[VendorError], None],
+) -> Iterator[None]:
+    """Turn what fails at a door, which leads to a doubt, and what its state forbids into an error for the user."""
+    try:
+        with vendor_errors(name, keys):
+            try:
+                yield
+            except VendorError as err:
+                doubt(err)
+                raise
+    except OpeningError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=err.key,
+            translation_placeholders={"name": name},
+        ) from err

@@ -8,14 +8,12 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .bolt import Bolt
-from .const import CONF_LOCKED_WORDS, CONF_UNLOCKED_WORDS, DOMAIN
-from .door import OpeningError
-from .errors import LOCKING_ERRORS, UNLOCKING_ERRORS, vendor_errors
+from .const import CONF_LOCKED_WORDS, CONF_UNLOCKED_WORDS
+from .errors import LOCKING_ERRORS, UNLOCKING_ERRORS, door_errors
 from .listeners import Listeners
 from .lock_book import LockBook
 from .rhythm import Rhythm
@@ -67,20 +65,10 @@ class LockKeeper:
 
     async def async_set(self, device: Device, *, locked: bool) -> None:
         """Lock or unlock, once, and return when it is done; refused while an unlocking is under way."""
+        keys = LOCKING_ERRORS if locked else UNLOCKING_ERRORS
         name = device.name or device.label
-        try:
-            with vendor_errors(name, LOCKING_ERRORS if locked else UNLOCKING_ERRORS):
-                try:
-                    await (self._book.lock if locked else self._book.unlock)(device)
-                except VendorError as err:
-                    self._coordinator.async_doubt(err)
-                    raise
-        except OpeningError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=err.key,
-                translation_placeholders={"name": name},
-            ) from err
+        with door_errors(name, keys, self._coordinator.async_doubt):
+            await (self._book.lock if locked else self._book.unlock)(device)
         if self._coordinator.log:
             # It is a passage, too.
             self._coordinator.log.async_hint(device.id)

@@ -1,20 +1,18 @@
 """An account's remote openings in Home Assistant: the clock, the errors, and who is told."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 import logging
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
-from .door import Ended, OpeningError
-from .errors import CANCEL_ERRORS, OPENING_ERRORS, vendor_errors
+from .door import Ended
+from .errors import CANCEL_ERRORS, OPENING_ERRORS, door_errors
 from .listeners import Listeners
 from .openings import ALL, OpeningBook
 from .vendors.model import Capability, Device
@@ -91,25 +89,11 @@ class OpeningKeeper:
         with self._errors(device, CANCEL_ERRORS):
             await self.book.cancel(device)
 
-    @contextmanager
     def _errors(
         self, device: Device, keys: Mapping[type[VendorError], str]
-    ) -> Iterator[None]:
-        """Turn what fails, or what an opening's state forbids, into an error for the user."""
+    ) -> AbstractContextManager[None]:
         name = device.name or device.label
-        try:
-            with vendor_errors(name, keys):
-                try:
-                    yield
-                except VendorError as err:
-                    self._coordinator.async_doubt(err)
-                    raise
-        except OpeningError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=err.key,
-                translation_placeholders={"name": name},
-            ) from err
+        return door_errors(name, keys, self._coordinator.async_doubt)
 
     def _doors(self) -> Iterable[str]:
         return [
