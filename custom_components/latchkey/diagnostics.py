@@ -17,6 +17,7 @@ async def async_get_config_entry_diagnostics(
     """Return what helps to find a fault, and is nobody's secret."""
     coordinator = entry.runtime_data
     data = coordinator.data
+    reservations = coordinator.reservations
     return {
         "vendor": entry.data[CONF_VENDOR],
         "options": {
@@ -66,6 +67,15 @@ async def async_get_config_entry_diagnostics(
             "calls": coordinator.hints.counts,
         },
         "grants": _grants(coordinator.grants),
+        "bookings": reservations
+        and {
+            place_id: {
+                "known": reservations.is_known(place_id),
+                "whole": reservations.is_whole(place_id),
+                "count": len(reservations.of_place(place_id)),
+            }
+            for place_id in reservations.place_ids
+        },
     }
 
 
@@ -103,6 +113,7 @@ def _grants(grants: GrantKeeper | None) -> list[dict[str, Any]] | None:
             "step": record.step,
             "revision": record.revision,
             "misses": record.misses,
+            "fault": record.fault,
             "delivery": grants.delivery(record.scope).state,
         }
         for record in grants.ledger.records.values()

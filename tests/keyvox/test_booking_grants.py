@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.latchkey.const import DOMAIN
+from custom_components.latchkey.diagnostics import async_get_config_entry_diagnostics
 from custom_components.latchkey.ledger import Record
 from custom_components.latchkey.vendors.grants import GrantState
 from simulators.keyvox import Refusal
@@ -242,3 +243,20 @@ async def test_no_such_booking(home: Home, what: str) -> None:
         await issue(home, booking_id)
     assert raised.value.translation_key in ("unknown_booking", "booking_over")
     assert pins(home) == []
+
+
+async def test_diagnosed(home: Home) -> None:
+    """Diagnostics tell how far bookings and grants are, and nobody's name or code."""
+    await home.start()
+    await issue(home, await book(home))
+    told = await async_get_config_entry_diagnostics(home.hass, home.entry)
+    assert told["bookings"][home.place_id()] == {
+        "known": True,
+        "whole": True,
+        "count": 1,
+    }
+    (grant,) = told["grants"]
+    assert (grant["state"], grant["fault"]) == ("pending", None)
+    (pin,) = pins(home)
+    assert pin.code not in str(told)
+    assert "Guest" not in str(told)
