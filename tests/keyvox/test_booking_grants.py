@@ -10,6 +10,7 @@ import pytest
 from custom_components.latchkey.const import DOMAIN
 from custom_components.latchkey.ledger import Record
 from custom_components.latchkey.vendors.grants import GrantState
+from custom_components.latchkey.vendors.keyvox import bookings as keyvox_bookings
 from simulators.keyvox import Refusal
 from tests.keyvox.home import Home
 
@@ -33,12 +34,12 @@ def at(hours: float) -> datetime:
     return (dt_util.utcnow() + timedelta(hours=hours)).replace(microsecond=0)
 
 
-async def book(home: Home, start: float = 1, end: float = 25) -> str:
-    """Make a booking of the first room, and return its id."""
+async def book(home: Home, start: float = 1, end: float = 25, rooms: int = 1) -> str:
+    """Make a booking of the first rooms, and return its id."""
     answer = await act(
         home,
         "create_booking",
-        access=home.unit_id(),
+        access=[home.unit_id(room) for room in range(rooms)],
         name="Guest",
         start_datetime=at(start).isoformat(),
         end_datetime=at(end).isoformat(),
@@ -242,3 +243,41 @@ async def test_no_such_booking(home: Home, what: str) -> None:
         await issue(home, booking_id)
     assert raised.value.translation_key in ("unknown_booking", "booking_over")
     assert pins(home) == []
+
+
+async def test_made_anew_and_restarted(home: Home) -> None:
+    """Which booking a PIN goes on to follow is on disk, even where nothing of the PIN itself changed."""
+    await home.start()
+    booking_id = await book(home)
+    grant_id = await issue(home, booking_id)
+    home.cloud.refusals.append(Refusal("E0005", operation="updateBooking"))
+    answer = await act(home, "update_booking", booking_id=booking_id, name="Another")
+    (row,) = answer["bookings"]
+    assert row["replaced"] == booking_id
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.settle()
+    await home.wait(ROUND)
+    assert record(home, grant_id).booking_id == row["booking_id"]
+    assert state(home, grant_id) is not GrantState.REVOKING
+
+
+async def test_rooms_not_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PIN is not taken back because its booking's rooms, which no list tells, could not be read yet."""
+    await home.start()
+    booking_id = await book(home, rooms=2)
+    grant_id = await issue(home, booking_id, access=home.unit_id(1))
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    # As where many other bookings come first.
+    with monkeypatch.context() as patch:
+        patch.setattr(keyvox_bookings, "DETAILS", 0)
+        await home.hass.config_entries.async_setup(home.entry.entry_id)
+        await home.settle()
+        await home.wait(ROUND)
+        assert state(home, grant_id) in (GrantState.PENDING, GrantState.ACTIVE)
+    booking = home.cloud.bookings[booking_id]
+    for stay in booking.stays:
+        stay.end += NIGHT
+    booking.period = (stay.start, stay.end)
+    await home.wait(ROUND)
+    terms = record(home, grant_id).terms
+    assert terms.end == stay.end.replace(microsecond=0)
