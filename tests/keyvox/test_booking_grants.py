@@ -1,7 +1,9 @@
 """A grant that was issued for a booking is moved with it, and taken back when it is over."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -281,3 +283,22 @@ async def test_rooms_not_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> No
     await home.wait(ROUND)
     terms = record(home, grant_id).terms
     assert terms.end == stay.end.replace(microsecond=0)
+
+
+async def test_made_anew_while_the_pin_is_changed(home: Home) -> None:
+    """A PIN that is being changed while its booking is made anew follows the new one all the same."""
+    await home.start()
+    booking_id = await book(home)
+    grant_id = await issue(home, booking_id)
+    reservations = home.entry.runtime_data.reservations
+    vendor = home.entry.runtime_data.vendor
+    change = vendor.update
+
+    async def update(*args: Any) -> None:
+        await change(*args)
+        old = reservations.find(booking_id)
+        reservations.replaced.async_tell(booking_id, replace(old, id="NEW000001"))
+
+    with patch.object(vendor, "update", update):
+        await act(home, "update_grant", grant_id=grant_id, name="Another")
+    assert record(home, grant_id).booking_id == "NEW000001"
