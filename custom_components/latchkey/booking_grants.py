@@ -120,6 +120,10 @@ class BookingGrants:
     async def _async_follow_one(self, record: Record, tie: Tie) -> None:
         if not self._reservations.is_known(tie.place_id):
             return
+        is_expired = self._grants.state(record) is GrantState.EXPIRED
+        if is_expired and self._reservations.find(tie.booking_id) is None:
+            # Long over: nobody is to ask for it again and again.
+            return
         try:
             booking = await self._reservations.async_get(tie.place_id, tie.booking_id)
         except NotFound:

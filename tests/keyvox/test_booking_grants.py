@@ -302,3 +302,15 @@ async def test_made_anew_while_the_pin_is_changed(home: Home) -> None:
     with patch.object(vendor, "update", update):
         await act(home, "update_grant", grant_id=grant_id, name="Another")
     assert record(home, grant_id).booking_id == "NEW000001"
+
+
+async def test_long_over(home: Home) -> None:
+    """A booking that is long over is not asked for again and again on account of its PIN."""
+    await home.start()
+    grant_id = await issue(home, await book(home))
+    await home.run(10 * 86400, 86400)
+    assert state(home, grant_id) is GrantState.EXPIRED
+    home.cloud.requests.reset()
+    await home.run(2 * ROUND, ROUND)
+    assert home.count("bacsorder/list") > 0
+    assert home.count("bacsorder/detail") == 0
