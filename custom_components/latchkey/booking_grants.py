@@ -53,9 +53,20 @@ class BookingGrants:
     def _replaced(self, booking_id: str, booking: Booking) -> None:
         """Tie the grants of a booking to the one that was made in its place."""
         ledger = self._grants.ledger
-        for record, tie in self._tied():
-            if tie.booking_id == booking_id:
-                ledger.put(record, tie=replace(tie, booking_id=booking.id))
+        followed = [each for each in self._tied() if each[1].booking_id == booking_id]
+        for record, tie in followed:
+            ledger.put(record, tie=replace(tie, booking_id=booking.id))
+        if followed:
+            # Not to be stopped with the account: the one that it is tied to on disk is cancelled.
+            self._coordinator.hass.async_create_task(
+                self._async_save(), f"{self._coordinator.name}: grants of a booking"
+            )
+
+    async def _async_save(self) -> None:
+        try:
+            await self._grants.ledger.save(dt_util.utcnow())
+        except LedgerError as err:
+            _LOGGER.error("The ledger of grants could not be written: %s", err)
 
     def _tied(self) -> list[tuple[Record, Tie]]:
         return [
@@ -109,12 +120,18 @@ class BookingGrants:
     async def _async_follow_one(self, record: Record, tie: Tie) -> None:
         if not self._reservations.is_known(tie.place_id):
             return
+        is_expired = self._grants.state(record) is GrantState.EXPIRED
+        if is_expired and self._reservations.find(tie.booking_id) is None:
+            # Long over: nobody is to ask for it again and again.
+            return
         try:
             booking = await self._reservations.async_get(tie.place_id, tie.booking_id)
         except NotFound:
             wanted = None
         else:
-            if booking.state is BookingState.UNKNOWN:
+            if booking.state is BookingState.UNKNOWN or booking_ties.is_untold(
+                tie, booking, record.access_id
+            ):
                 return
             wanted = booking_ties.wanted(tie, booking, record.access_id)
         held = self._grants.ledger.records.get(record.grant_id)

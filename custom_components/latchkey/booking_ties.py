@@ -31,6 +31,15 @@ def tie(booking: Booking, access_id: str, terms: Terms) -> Tie:
     )
 
 
+def is_untold(tied: Tie, booking: Booking, access_id: str) -> bool:
+    """Return whether a booking does not tell if it still has the room that a grant opens."""
+    return (
+        tied.is_room
+        and not (booking.rooms_known or booking.is_over)
+        and not is_room(booking, access_id)
+    )
+
+
 def wanted(
     tied: Tie, booking: Booking, access_id: str
 ) -> tuple[datetime, datetime] | None:

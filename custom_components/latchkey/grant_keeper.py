@@ -295,8 +295,7 @@ class GrantKeeper:
         for record in expiring:
             self._tell_all(EXPIRING, record)
         self._notify()
-        if ended:
-            self._repairs.async_show()
+        self._repairs.async_show()
         if ended or expiring:
             with suppress(LedgerError):
                 await self.ledger.save(now)

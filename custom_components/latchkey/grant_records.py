@@ -261,6 +261,8 @@ class GrantRecords(GrantReadings):
         if held is not None:
             # Told meanwhile by the clock's own course.
             changes.setdefault("expiry_told", held.expiry_told)
+            # Its booking may have been made anew meanwhile.
+            changes.setdefault("tie", held.tie)
         changed = replace(record, **changes)  # type: ignore[arg-type]  # the caller's names are the record's
         changed = replace(changed, state=changed.state_at(self._clock()))
         if held is None or held.state is not changed.state:

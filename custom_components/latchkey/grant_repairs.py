@@ -28,6 +28,8 @@ class GrantRepairs:
             if record.fault is not None
             and not record.is_gone
             and record.state_at(now) is not GrantState.EXPIRED
+            # Past all of its times it opens nothing, whatever the door has of it.
+            and (record.latest is None or record.latest > now)
         }
         for domain, issue_id in list(ir.async_get(self._hass).issues):
             if (

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any
@@ -196,7 +197,7 @@ class GrantBook(GrantRecords):
             record = self._put(
                 before,
                 wanted=wanted,
-                tie=tie or before.tie,
+                tie=tie or self.ledger.records[grant_id].tie,
                 revision=before.revision + 1,
                 step=Step.UPDATE,
                 misses=0,
@@ -206,7 +207,7 @@ class GrantBook(GrantRecords):
             try:
                 await self.ledger.save(now)
             except LedgerError:
-                self._put(before)
+                self._put(before, tie=self._tie_of(before))
                 raise
             try:
                 await self._vendor.update(vendor_id, record.order(code))
@@ -222,12 +223,17 @@ class GrantBook(GrantRecords):
                     record = self._compared(record, row)
             except NotFound:
                 # Gone, or not: the next reading tells.
-                self._put(before, revision=record.revision, state=GrantState.UNKNOWN)
+                self._put(
+                    before,
+                    revision=record.revision,
+                    state=GrantState.UNKNOWN,
+                    tie=self._tie_of(before),
+                )
                 await self._save_if_possible()
                 raise
             except VendorError:
                 # The revision is spent: a row that carries it was never made.
-                self._put(before, revision=record.revision)
+                self._put(before, revision=record.revision, tie=self._tie_of(before))
                 await self._save_if_possible()
                 raise
             else:
@@ -244,6 +250,13 @@ class GrantBook(GrantRecords):
                 record = await self._read_back(record)
             await self._save_if_possible()
             return record
+
+    def _tie_of(self, before: Record) -> Tie | None:
+        """Return how a grant followed its booking before a change, which may have been made anew meanwhile."""
+        held = self.ledger.records[before.grant_id].tie
+        if before.tie is None or held is None:
+            return before.tie
+        return replace(before.tie, booking_id=held.booking_id)
 
     def _reach(self, before: Record, wanted: Terms) -> dict[str, Any]:
         """Return how far what was and will be handed out may reach."""

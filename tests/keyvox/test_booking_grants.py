@@ -1,7 +1,9 @@
 """A grant that was issued for a booking is moved with it, and taken back when it is over."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -11,6 +13,7 @@ from custom_components.latchkey.const import DOMAIN
 from custom_components.latchkey.diagnostics import async_get_config_entry_diagnostics
 from custom_components.latchkey.ledger import Record
 from custom_components.latchkey.vendors.grants import GrantState
+from custom_components.latchkey.vendors.keyvox import bookings as keyvox_bookings
 from simulators.keyvox import Refusal
 from tests.keyvox.home import Home
 
@@ -34,12 +37,12 @@ def at(hours: float) -> datetime:
     return (dt_util.utcnow() + timedelta(hours=hours)).replace(microsecond=0)
 
 
-async def book(home: Home, start: float = 1, end: float = 25) -> str:
-    """Make a booking of the first room, and return its id."""
+async def book(home: Home, start: float = 1, end: float = 25, rooms: int = 1) -> str:
+    """Make a booking of the first rooms, and return its id."""
     answer = await act(
         home,
         "create_booking",
-        access=home.unit_id(),
+        access=[home.unit_id(room) for room in range(rooms)],
         name="Guest",
         start_datetime=at(start).isoformat(),
         end_datetime=at(end).isoformat(),
@@ -260,3 +263,72 @@ async def test_diagnosed(home: Home) -> None:
     (pin,) = pins(home)
     assert pin.code not in str(told)
     assert "Guest" not in str(told)
+
+
+async def test_made_anew_and_restarted(home: Home) -> None:
+    """Which booking a PIN goes on to follow is on disk, even where nothing of the PIN itself changed."""
+    await home.start()
+    booking_id = await book(home)
+    grant_id = await issue(home, booking_id)
+    home.cloud.refusals.append(Refusal("E0005", operation="updateBooking"))
+    answer = await act(home, "update_booking", booking_id=booking_id, name="Another")
+    (row,) = answer["bookings"]
+    assert row["replaced"] == booking_id
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.settle()
+    await home.wait(ROUND)
+    assert record(home, grant_id).booking_id == row["booking_id"]
+    assert state(home, grant_id) is not GrantState.REVOKING
+
+
+async def test_rooms_not_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PIN is not taken back because its booking's rooms, which no list tells, could not be read yet."""
+    await home.start()
+    booking_id = await book(home, rooms=2)
+    grant_id = await issue(home, booking_id, access=home.unit_id(1))
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    # As where many other bookings come first.
+    with monkeypatch.context() as patch:
+        patch.setattr(keyvox_bookings, "DETAILS", 0)
+        await home.hass.config_entries.async_setup(home.entry.entry_id)
+        await home.settle()
+        await home.wait(ROUND)
+        assert state(home, grant_id) in (GrantState.PENDING, GrantState.ACTIVE)
+    booking = home.cloud.bookings[booking_id]
+    for stay in booking.stays:
+        stay.end += NIGHT
+    booking.period = (stay.start, stay.end)
+    await home.wait(ROUND)
+    terms = record(home, grant_id).terms
+    assert terms.end == stay.end.replace(microsecond=0)
+
+
+async def test_made_anew_while_the_pin_is_changed(home: Home) -> None:
+    """A PIN that is being changed while its booking is made anew follows the new one all the same."""
+    await home.start()
+    booking_id = await book(home)
+    grant_id = await issue(home, booking_id)
+    reservations = home.entry.runtime_data.reservations
+    vendor = home.entry.runtime_data.vendor
+    change = vendor.update
+
+    async def update(*args: Any) -> None:
+        await change(*args)
+        old = reservations.find(booking_id)
+        reservations.replaced.async_tell(booking_id, replace(old, id="NEW000001"))
+
+    with patch.object(vendor, "update", update):
+        await act(home, "update_grant", grant_id=grant_id, name="Another")
+    assert record(home, grant_id).booking_id == "NEW000001"
+
+
+async def test_long_over(home: Home) -> None:
+    """A booking that is long over is not asked for again and again on account of its PIN."""
+    await home.start()
+    grant_id = await issue(home, await book(home))
+    await home.run(10 * 86400, 86400)
+    assert state(home, grant_id) is GrantState.EXPIRED
+    home.cloud.requests.reset()
+    await home.run(2 * ROUND, ROUND)
+    assert home.count("bacsorder/list") > 0
+    assert home.count("bacsorder/detail") == 0

@@ -1,5 +1,6 @@
 """KEYVOX: what its answers and refusals mean, and lists to their end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -76,6 +77,14 @@ async def test_clock_set_right(organisation: Organisation) -> None:
     organisation.cloud.set_skew(0)
     await keyvox.account()
     assert abs(keyvox.corrected_by.total_seconds()) <= 2
+
+
+async def test_clock_and_many(organisation: Organisation) -> None:
+    """Of several requests that are refused at once for their time, each is sent again."""
+    organisation.cloud.set_skew(40)
+    client = organisation.connect()._client  # noqa: SLF001  requests are tried below the adapter
+    found = await asyncio.gather(*(client.read("getUnits") for _ in range(3)))
+    assert found[0] == found[1] == found[2] != []
 
 
 async def test_clock_and_command(organisation: Organisation) -> None:

@@ -132,6 +132,20 @@ async def test_revocations_back_off(home: Home) -> None:
     assert home.state(row) == "revoked"
 
 
+async def test_revocation_outlived(home: Home) -> None:
+    """Once its time is over no repair says that what was revoked still opens."""
+    await home.start()
+    row = await home.issue(end_datetime=later(hours=1))
+    await home.deliver()
+    home.cloud.deliveries.fail_next(1000)
+    await home.call("revoke_grant", grant_id=row["grant_id"])
+    await home.wait(BATCH)
+    assert home.issues() == {"delivery_failed_revoke"}
+    await home.wait(3600)
+    assert home.state(row) == "revoking"
+    assert home.issues() == set()
+
+
 async def test_fault_outlives_a_restart(home: Home) -> None:
     """What failed is told again after a restart, by the repair and not by another event."""
     await home.start()

@@ -156,10 +156,15 @@ class KeyvoxClient:
 
     async def _corrected[T](self, call: Callable[[], Awaitable[T]]) -> T:
         """Return what a call does; where it is refused and our clock is off, once more by the vendor's clock (1.2)."""
+        ahead = self.signer.ahead
         try:
             return await call()
         except Refused:
-            if not self.signer.correct(self.transport.refused_ahead):
+            # Another request that was refused with this one may have corrected it already.
+            is_corrected = self.signer.ahead != ahead
+            if not self.signer.correct(self.transport.refused_ahead) and (
+                not is_corrected
+            ):
                 raise
             return await call()
 
