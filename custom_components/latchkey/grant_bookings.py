@@ -3,6 +3,7 @@
 from homeassistant.core import ServiceCall
 
 from . import booking_ties, fields
+from .booking_keeper import BookingKeeper
 from .const import ATTR_BOOKING_ID
 from .coordinator import LatchkeyConfigEntry
 from .errors import BOOKING_CHANGE_ERRORS, vendor_errors
@@ -21,6 +22,8 @@ async def named(call: ServiceCall, entry: LatchkeyConfigEntry) -> Booking | None
         raise fields.invalid(ATTR_BOOKING_ID, "no_reservations", account=entry.title)
     booking = keeper.find(booking_id)
     with vendor_errors(entry.title, BOOKING_CHANGE_ERRORS):
+        if booking:
+            booking = await _with_rooms(keeper, booking)
         for place_id in () if booking else keeper.place_ids:
             try:
                 booking = await keeper.vendor.booking(place_id, booking_id)
@@ -43,6 +46,14 @@ async def tied_again(
         return None
     try:
         booking = await keeper.async_get(record.tie.place_id, record.tie.booking_id)
+        booking = await _with_rooms(keeper, booking)
     except VendorError:
         return None
     return booking_ties.tie(booking, record.access_id, terms)
+
+
+async def _with_rooms(keeper: BookingKeeper, booking: Booking) -> Booking:
+    """Return a booking with its rooms, which not every list tells: whether a grant is for one of them is kept."""
+    if booking.rooms_known or booking.is_over:
+        return booking
+    return await keeper.vendor.booking(booking.place_id, booking.id)

@@ -332,3 +332,20 @@ async def test_long_over(home: Home) -> None:
     await home.run(2 * ROUND, ROUND)
     assert home.count("bacsorder/list") > 0
     assert home.count("bacsorder/detail") == 0
+
+
+async def test_rooms_read_for_a_pin(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PIN of a room that no list tells is a room's, however it is issued and changed, and goes with it."""
+    monkeypatch.setattr(keyvox_bookings, "DETAILS", 0)
+    await home.start()
+    booking_id = await book(home, rooms=2)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.settle()
+    assert not home.entry.runtime_data.reservations.find(booking_id).rooms_known
+    grant_id = await issue(home, booking_id, access=home.unit_id(1))
+    await act(home, "update_grant", grant_id=grant_id, end_datetime=at(26).isoformat())
+    tie = record(home, grant_id).tie
+    assert tie is not None
+    assert tie.is_room
