@@ -139,9 +139,9 @@ async def test_revocation_outlived(home: Home) -> None:
     await home.deliver()
     home.cloud.deliveries.fail_next(1000)
     await home.call("revoke_grant", grant_id=row["grant_id"])
-    await home.wait(BATCH)
+    await home.deliver()
     assert home.issues() == {"delivery_failed_revoke"}
-    await home.wait(3600)
+    await home.wait(3600, step=301)
     assert home.state(row) == "revoking"
     assert home.issues() == set()
 
