@@ -13,6 +13,7 @@ from custom_components.latchkey.vendors.transport import (
     CONCURRENCY,
     LARGEST_ANSWER,
     LONGEST_WAIT,
+    TIMEOUT,
     Transport,
 )
 from custom_components.latchkey.vendors.vendor import (
@@ -224,6 +225,43 @@ async def test_few_requests_at_once(session: ClientSession) -> None:
             await asyncio.gather(*reads)
     assert answer.json() == {"reading": CONCURRENCY - 1}
     assert len(reading) == len(reads)
+
+
+async def test_devices_that_do_not_answer(session: ClientSession) -> None:
+    """However many devices are waited for, a second command does not wait for them: it might open a door a minute late."""
+    waiting: list[str] = []
+    go_on = asyncio.Event()
+
+    async def silent(request: web.Request) -> web.Response:
+        waiting.append(request.method)
+        await go_on.wait()
+        return web.json_response({})
+
+    async def answered(_request: web.Request) -> web.Response:
+        return web.json_response({"waiting": len(waiting)})
+
+    app = web.Application()
+    app.router.add_route("*", "/silent", silent)
+    app.router.add_post("/thing", answered)
+    async with served(app) as base:
+        transport = connect(session, base)
+        tasks: list[asyncio.Task[object]] = [
+            asyncio.create_task(transport.read("silent", timeout=2 * TIMEOUT))
+            for _ in range(5)
+        ]
+        while not waiting:
+            await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(transport.command(HTTPMethod.POST, "silent")))
+        while "POST" not in waiting:
+            await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(2):
+                answer = await transport.command(HTTPMethod.POST, "thing")
+        finally:
+            go_on.set()
+            await asyncio.gather(*tasks)
+    assert answer.json()["waiting"] < CONCURRENCY
+    assert waiting.count("GET") == 5
 
 
 async def test_most_requests_at_once(

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -145,6 +146,8 @@ class Transport:
         self._places = asyncio.Semaphore(CONCURRENCY)
         # One place is kept free for commands: a door never waits for a round of polls.
         self._places_for_reads = asyncio.Semaphore(CONCURRENCY - 1)
+        # A device that does not answer takes its place for long: a second command finds one all the same.
+        self._places_for_slow = asyncio.Semaphore(CONCURRENCY - 2)
         # A limit on readings closes no door.
         self._silent_until = {True: clock(), False: clock()}
         self.counts: Counter[str] = Counter()
@@ -161,9 +164,13 @@ class Transport:
     ) -> Any:
         """Return the JSON of a request that changes nothing, and may therefore be repeated; None for no content."""
         attempt = 1
+        is_slow = timeout is not None and timeout > TIMEOUT
+        slow: AbstractAsyncContextManager[None] = (
+            self._places_for_slow if is_slow else nullcontext()
+        )
         while True:
             try:
-                async with self._places_for_reads:
+                async with slow, self._places_for_reads:
                     answer = await self._send(
                         method, path, query, body, once=False, timeout=timeout
                     )
