@@ -15,7 +15,7 @@ def utc_now() -> datetime:
 
 def iso(at: datetime) -> str:
     """Write an instant in UTC with a Z, in whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def from_iso(text: str, name: str) -> datetime:

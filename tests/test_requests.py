@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.house import House
 
-HOURS: Final = int(os.environ.get("LATCHKEY_HOURS", "2"))
+HOURS: Final = int(os.environ.get("LATCHKEY_HOURS", "1"))
 STEP: Final = 10
 UNIT: Final = "99998"
 

@@ -20,6 +20,7 @@ from tests.house import House, doors
 from tests.sources import PACKAGE, modules, parsed
 from tests.texts import (
     AT_LOCKERS,
+    AT_SMART_LOCKS,
     BEHIND_GATEWAYS,
     LANGUAGES,
     calls,
@@ -270,6 +271,7 @@ async def test_entities(called: House) -> None:
         }
         - BEHIND_GATEWAYS
         - AT_LOCKERS
+        - AT_SMART_LOCKS
     )
     for state in house.hass.states.async_all():
         assert "{" not in state.name

@@ -117,21 +117,26 @@ def words_in_code() -> set[str]:
 BEHIND_GATEWAYS = {
     ("binary_sensor", "activated"),
     ("binary_sensor", "battery_low"),
-    ("binary_sensor", "connected"),
     ("binary_sensor", "door"),
     ("binary_sensor", "re_keying_due"),
     ("binary_sensor", "revoked"),
     ("event", "opening"),
     ("lock", "remote_door"),
-    ("sensor", "battery_level"),
     ("sensor", "certificate_end"),
     ("sensor", "last_contact"),
     ("sensor", "last_passage"),
     ("sensor", "manufacturing_certificate_end"),
+}
+"""The texts of entities that only accounts with gateways have."""
+
+
+AT_SMART_LOCKS = {
+    ("binary_sensor", "connected"),
+    ("sensor", "battery_level"),
     ("sensor", "related_battery"),
     ("sensor", "reported_status"),
 }
-"""The texts of entities that only accounts with gateways or smart locks have."""
+"""The texts of entities that only smart locks have."""
 
 
 AT_LOCKERS = {

@@ -11,11 +11,28 @@ from homeassistant.const import (
     STATE_UNKNOWN,
 )
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from simulators.faults import FaultKind
 from tests.keyvox.lock_home import LOOK, STATUS, WORDS, LockHome
+from tests.texts import AT_SMART_LOCKS
 from tests.vendors.helpers import FAULTS
+
+
+async def test_names(locks: LockHome) -> None:
+    """Each of these texts calls an entity, and no entity lacks its name."""
+    locks.lock().related = "1"
+    await locks.start()
+    used = {
+        (entity.domain, entity.translation_key)
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(locks.hass), locks.entry.entry_id
+        )
+    }
+    assert used >= AT_SMART_LOCKS
+    for state in locks.hass.states.async_all():
+        assert "{" not in state.name
 
 
 async def test_unknown_words(locks: LockHome) -> None:
@@ -86,7 +103,7 @@ async def test_looks(locks: LockHome) -> None:
             looks.append(second)
     assert looks == [3, 10, 30]
     before = locks.count("getLockStatus")
-    await locks.run(3600)
+    await locks.run(3600, 30)
     # Two locks, every three minutes.
     assert locks.count("getLockStatus") - before in range(38, 43)
 

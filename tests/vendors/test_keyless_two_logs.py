@@ -199,12 +199,12 @@ def test_many() -> None:
     platform = Platform()
     platform.news(*ALL)
     told = []
-    for _ in range(400):
+    for _ in range(280):
         platform.opens()
         platform.opened()
         platform.clock.move(20)
         told += platform.news(*ALL)
-    assert len(told) == 400
+    assert len(told) == 280
 
 
 def test_period_ends_between_the_two() -> None:

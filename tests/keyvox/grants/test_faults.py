@@ -21,7 +21,7 @@ async def test_not_created(home: Home) -> None:
     shown = home.shown("event", "grant").attributes
     assert shown["fault"] == "issue"
     assert "name" not in shown
-    await home.wait(6 * 3600)
+    await home.wait(6 * 3600, step=301)
     assert len(home.cloud.pins) == 1
     (changed,) = await home.call(
         "update_grant", grant_id=row["grant_id"], end_datetime=later(days=4)
@@ -78,7 +78,7 @@ async def test_not_changed(home: Home) -> None:
     assert listed["may_open_until"] == row["end_datetime"]
     assert home.issues() == {"delivery_failed_update"}
     # Past the new end: the door still opens.
-    await home.wait(4 * 3600)
+    await home.wait(4 * 3600, step=301)
     assert home.state(row) == "pending"
     assert home.held(row) is not None
     await home.call(
@@ -124,11 +124,11 @@ async def test_revocations_back_off(home: Home) -> None:
     await home.deliver()
     home.cloud.deliveries.fail_next(1000)
     await home.call("revoke_grant", grant_id=row["grant_id"])
-    await home.wait(24 * 3600)
+    await home.wait(24 * 3600, step=601)
     assert home.state(row) == "revoking"
     assert 5 < home.asked("disableLockPin") < 14
     home.cloud.deliveries.fail_next(0)
-    await home.wait(13 * 3600)
+    await home.wait(13 * 3600, step=601)
     assert home.state(row) == "revoked"
 
 
