@@ -9,6 +9,7 @@ import zlib
 from aiohttp import ClientSession, web
 import pytest
 
+from custom_components.latchkey.vendors import transport as transport_module
 from custom_components.latchkey.vendors.transport import (
     CONCURRENCY,
     LARGEST_ANSWER,
@@ -21,6 +22,7 @@ from custom_components.latchkey.vendors.vendor import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    ServiceUnavailable,
 )
 from simulators.flexykey import Fault, FlexyKeyCloud
 from tests.vendors.helpers import Clock, connect, served
@@ -262,6 +264,40 @@ async def test_devices_that_do_not_answer(session: ClientSession) -> None:
             await asyncio.gather(*tasks)
     assert answer.json()["waiting"] < CONCURRENCY
     assert waiting.count("GET") == 5
+
+
+async def test_no_opening_after_a_minute(
+    session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device is not asked to do anything once that has waited too long for others; nothing was sent then."""
+    monkeypatch.setattr(transport_module, "LONGEST_TURN", 0.05)
+    sent: list[str] = []
+    go_on = asyncio.Event()
+
+    async def silent(request: web.Request) -> web.Response:
+        sent.append(request.path)
+        await go_on.wait()
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path}", silent)
+    async with served(app) as base:
+        transport = connect(session, base)
+        tasks = [
+            asyncio.create_task(
+                transport.command(HTTPMethod.POST, "silent", timeout=2 * TIMEOUT)
+            )
+            for _ in range(CONCURRENCY)
+        ]
+        while len(sent) < CONCURRENCY:
+            await asyncio.sleep(0)
+        with pytest.raises(ServiceUnavailable, match="busy"):
+            await transport.command(HTTPMethod.POST, "door", timeout=2 * TIMEOUT)
+        go_on.set()
+        await asyncio.gather(*tasks)
+        await transport.command(HTTPMethod.POST, "later", timeout=2 * TIMEOUT)
+    assert "/door" not in sent
+    assert sent[-1] == "/later"
 
 
 async def test_most_requests_at_once(

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -50,6 +50,8 @@ ATTEMPTS = 3
 BACKOFF = 0.5
 LARGEST_ANSWER = 16 * 1024 * 1024
 LONGEST_WAIT = 3600.0
+LONGEST_TURN = 5.0
+"""Seconds for which what a device is asked to do waits for other requests."""
 MOST_AHEAD = timedelta(days=1)
 """By how much two clocks can differ."""
 
@@ -221,7 +223,8 @@ class Transport:
             raise RateLimited(wait)
         url = self._base.joinpath(*path.split("/")).with_query(query)
         data = b"" if body is None else orjson.dumps(body)
-        async with self._places:
+        # What a device is asked to do is for now: it might open long after somebody asked for it.
+        async with self._place(LONGEST_TURN if once and timeout else None):
             # A signature holds the time, and is made when it is sent.
             headers = {"Accept": JSON, **self._sign(method, url, data)}
             if data:
@@ -248,6 +251,19 @@ class Transport:
                     (self._clock() - began) * 1000,
                 )
         return answer
+
+    @asynccontextmanager
+    async def _place(self, patience: float | None) -> AsyncIterator[None]:
+        """Have a place among the requests that are sent at once; raises ServiceUnavailable where that takes too long."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._places.acquire()
+        except TimeoutError:
+            raise ServiceUnavailable("busy") from None
+        try:
+            yield
+        finally:
+            self._places.release()
 
     async def _exchange(
         self,
