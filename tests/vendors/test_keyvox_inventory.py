@@ -10,9 +10,11 @@ from custom_components.latchkey.vendors.keyvox.wire import WireUnit, moment, num
 from custom_components.latchkey.vendors.model import Capability, Device, DeviceKind
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,
+    InvalidRequest,
     ServiceUnavailable,
     VendorError,
 )
+from simulators.keyvox import Refusal
 from tests.vendors.keyvox import Organisation, served_organisation
 
 
@@ -84,6 +86,22 @@ async def test_without_lockers(organisation: Organisation) -> None:
     assert inventory.complete
     kinds = {device.kind for device in inventory.devices}
     assert kinds == {DeviceKind.LOCK}
+
+
+@pytest.mark.parametrize("profile", ["portal", "overview"])
+async def test_unknown_fields(organisation: Organisation, profile: str) -> None:
+    """Of the overview's operations nobody knows the fields: one that wants others is done without, at the portal it is an error."""
+    organisation.cloud.refusals.append(
+        Refusal("E0005", operation="getLockers", times=None)
+    )
+    keyvox = organisation.connect(profile)
+    if profile == "portal":
+        with pytest.raises(InvalidRequest):
+            await keyvox.inventory()
+        return
+    inventory = await keyvox.inventory()
+    assert of_kind(inventory.devices, DeviceKind.LOCK)
+    assert not of_kind(inventory.devices, DeviceKind.LOCKER)
 
 
 async def test_outage(organisation: Organisation) -> None:

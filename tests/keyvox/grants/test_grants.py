@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.util import dt as dt_util
 import pytest
 
-from simulators.keyvox import Fault
+from simulators.keyvox import Fault, Refusal
 from tests.keyvox.grants.home import Home, later
 
 CODE = "493817"
@@ -312,6 +312,20 @@ async def test_answer_lost(home: Home) -> None:
     assert len(home.cloud.pins) == 1
     await home.deliver()
     assert home.state(row) == "active"
+
+
+@pytest.mark.parametrize("device", ["front", "box"])
+async def test_device_not_reached(home: Home, device: str) -> None:
+    """Where the vendor says that a device is not reached, it may have the PIN all the same: nothing calls it failed."""
+    await home.start()
+    operation = "createLockerPin" if device == "box" else "createLockPin"
+    home.cloud.refusals.append(Refusal("E1012", operation=operation))
+    row = await home.issue(device_id=home.device_id(device))
+    assert row["state"] == "unknown"
+    assert home.asked(operation) == 1
+    await home.wait(300)
+    # A list tells that there is none; of a box nothing does.
+    assert home.state(row) == ("unknown" if device == "box" else "failed")
 
 
 async def test_answer_lost_without_list(home: Home) -> None:

@@ -25,7 +25,8 @@ from .signer import Signer
 
 SLOW: Final = 75.0
 """Seconds that an operation may take for which a device is asked (1.5)."""
-PAGE: Final = 100
+PAGE: Final = 50
+"""How many rows are asked for at once; a page that is shorter is the last one, and the most is about 100 (1.6)."""
 _MOST_PAGES: Final = 200
 
 _SUCCESS: Final = "0"

@@ -20,10 +20,12 @@ from ..grants import (
 )
 from ..vendor import (
     AnswerNotUnderstood,
+    DeviceUnreachable,
     InvalidField,
     InvalidRequest,
     NotAvailable,
     NotFound,
+    OutcomeUnknown,
     VendorError,
 )
 from . import pins
@@ -75,7 +77,14 @@ class Grants(Accesses):
     async def issue(self, order: Order) -> Issued:
         """Issue a PIN for a unit (createLockPin) or a box (createLockerPin), or send a key (issueLockKey)."""
         operation, body, kind = self._order(order)
-        return pins.answered(await self._client.command(operation, body), kind)
+        return pins.answered(await self._sent(operation, body), kind)
+
+    async def _sent(self, operation: str, body: dict[str, Any]) -> Any:
+        """Send a command; where a device is not reached, the cloud may have taken it all the same."""
+        try:
+            return await self._client.command(operation, body)
+        except DeviceUnreachable:
+            raise OutcomeUnknown("device unreachable") from None
 
     def _order(self, order: Order) -> tuple[str, dict[str, Any], str]:
         """Return what is asked for; a box is given from the start on, to be used by nobody before (2.2).
@@ -123,7 +132,7 @@ class Grants(Accesses):
                 body["pinCode"] = order.code
         is_box = kind == pins.BOX
         operation = "changeLockerPin" if is_box else "changeLockPin"
-        await self._client.command(operation, body)
+        await self._sent(operation, body)
 
     async def revoke(self, vendor_id: str) -> None:
         """Have the devices forget a PIN (disableLockPin, disableLockerPin); what is being forgotten may be refused."""
@@ -131,7 +140,7 @@ class Grants(Accesses):
         is_box = kind == pins.BOX
         operation = "disableLockerPin" if is_box else "disableLockPin"
         try:
-            await self._client.command(operation, {"pinId": pin_id})
+            await self._sent(operation, {"pinId": pin_id})
         except InvalidRequest:
             if not (await self._status(vendor_id)).is_leaving:
                 raise

@@ -8,6 +8,7 @@ from ..bookings import Room
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..vendor import (
     AnswerNotUnderstood,
+    InvalidRequest,
     NoRight,
     NotAvailable,
     NotFound,
@@ -162,14 +163,18 @@ class Organisation(Part):
                 found |= {row.unitid: place.placeid for row in rows}
         return found
 
-    @staticmethod
     async def _rows[W: Wire](
-        wire: type[W], reading: Awaitable[Any]
+        self, wire: type[W], reading: Awaitable[Any]
     ) -> tuple[list[W], bool]:
         """Return the rows of a part of the API that an organisation may lack, and whether all could be read."""
         try:
             return wire.parse_all(listed(await reading))
         except _LACKING:
+            return [], True
+        except InvalidRequest:
+            if not self._client.is_overview:
+                raise
+            # Nobody knows which fields it wants there.
             return [], True
 
 
