@@ -100,6 +100,14 @@ async def test_wrong_field(
     assert list(filter(None, wrong)) == []
 
 
+async def test_booking_where_there_are_none(grants: Grants) -> None:
+    """A grant for a booking is refused at an account that has no bookings."""
+    row = await grants.active(code="493817")
+    data = {**right(grants, "issue_pin", row["grant_id"]), "booking_id": "AB12"}
+    wrong = await refusal(grants, "issue_pin", data, "no_reservations", "booking_id")
+    assert wrong is None
+
+
 def account_device_id(grants: Grants) -> str:
     """Return the device that carries the account's own entities."""
     registry = dr.async_get(grants.hass)

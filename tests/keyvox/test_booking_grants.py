@@ -15,6 +15,7 @@ from custom_components.latchkey.ledger import Record
 from custom_components.latchkey.vendors.grants import GrantState
 from custom_components.latchkey.vendors.keyvox import bookings as keyvox_bookings
 from simulators.keyvox import Refusal
+from simulators.keyvox.bookings import Booking, Wish
 from tests.keyvox.home import Home
 
 NIGHT = timedelta(days=1)
@@ -232,6 +233,24 @@ async def test_refused_and_later(home: Home) -> None:
     home.cloud.clear_faults()
     await home.wait(ROUND)
     assert record(home, grant_id).terms.end == new_end
+
+
+async def test_made_elsewhere_just_now(home: Home) -> None:
+    """A booking that was not read yet is asked for, and its PIN is as long and goes with it."""
+    await home.start()
+    start, end = at(2), at(26)
+    booking = Booking(
+        home.place_id(), (start, end), "Bert", 1, "offlinePayment", "line", []
+    )
+    wish = Wish(home.unit_id(), (start, end), "Bert")
+    home.cloud.bookings.create(booking, [wish], dt_util.utcnow())
+    assert home.entry.runtime_data.reservations.find(booking.id) is None
+    grant_id = await issue(home, booking.id)
+    terms = record(home, grant_id).terms
+    assert (terms.start, terms.end) == (start, end)
+    home.cloud.bookings.cancel(booking, dt_util.utcnow())
+    await home.wait(ROUND)
+    assert state(home, grant_id) is GrantState.REVOKING
 
 
 @pytest.mark.parametrize("what", ["unknown", "over"])

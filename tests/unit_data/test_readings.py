@@ -82,6 +82,17 @@ async def test_after_a_request(house: House) -> None:
     }
 
 
+async def test_unit_of_something_else(house: House) -> None:
+    """A sensor that measures something else than its kind is shown in the unit that the vendor lists, as no temperature."""
+    house.cloud.describe_sensors(UNIT, {"T1": ("Tryck", "bar")})
+    await measured(house)
+    state = reading(house, "T1")
+    assert state
+    assert state.state == "21.5"
+    assert state.attributes["unit_of_measurement"] == "bar"
+    assert "device_class" not in state.attributes
+
+
 async def test_names(house: House) -> None:
     """A sensor has the name and the unit of measurement that the vendor lists, else its kind's with its number."""
     house.cloud.describe_sensors(
