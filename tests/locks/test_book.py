@@ -185,6 +185,25 @@ def test_random_schedules() -> None:
     assert counts.keys() >= {"locked", "unlocked", "locking", "unlocking", "unknown"}
 
 
+def test_told_before_a_refusal(trial: Trial) -> None:
+    """What is told while a command is under way that is then refused counts, whatever was told before."""
+    trial.turn_knob(locked=False)
+    trial.wait(2)
+    trial.poll()
+    trial.turn_knob(locked=True)
+    trial.wait(2)
+    trial.poll()
+    trial.tell()
+    assert trial.shown == "unlocked"
+    trial.press(locked=False)
+    trial.tell()
+    assert trial.shown == "unlocking"
+    trial.answer("refused")
+    assert trial.shown == "locked"
+    assert trial.newest is not None
+    assert trial.newest.status.locked
+
+
 def test_lost_answer_and_older_report(trial: Trial) -> None:
     """A report of the same second as the command, or before, proves nothing; a later one does."""
     trial.poll()

@@ -188,7 +188,7 @@ class Trial:
         question = self.questions[place]
         if told == "told":
             is_news = question.no > max(self._before, getattr(self.newest, "no", 0))
-            if is_news and not self.commands:
+            if is_news:
                 self.newest = question
             question.answer.set_result(question.status)
         else:
