@@ -113,15 +113,7 @@ def _order(call: ServiceCall) -> BookingOrder:
     number = fields.text(call, ATTR_BOOKING_OBJECT) or ""
     if not (_NUMBER.fullmatch(number) and 0 < int(number) <= _MOST):
         raise fields.invalid(ATTR_BOOKING_OBJECT, "not_a_number")
-    start, end = fields.moment(call, ATTR_START), fields.moment(call, ATTR_END)
-    if start is None:
-        raise fields.invalid(ATTR_START, "empty")
-    if end is None:
-        raise fields.invalid(ATTR_END, "empty")
-    if end <= dt_util.utcnow():
-        raise fields.invalid(ATTR_END, "in_the_past")
-    if end.timestamp() <= start.timestamp():
-        raise fields.invalid(ATTR_END, "ends_before_start")
+    start, end = fields.period(call)
     phone = fields.text(call, ATTR_PHONE)
     if phone is not None and not _PHONE.allows(phone):
         raise fields.invalid(
@@ -132,7 +124,7 @@ def _order(call: ServiceCall) -> BookingOrder:
         )
     return BookingOrder(
         booking_object=int(number),
-        start=dt_util.as_utc(start),
-        end=dt_util.as_utc(end),
+        start=start,
+        end=end,
         phone=phone,
     )

@@ -1,24 +1,15 @@
 """The fields of actions on bookings of rooms: read, checked before anything is sent, refused with their names."""
 
 from dataclasses import dataclass
-from datetime import datetime
 import re
 from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.util import dt as dt_util
 
 from . import fields
 from .booking_keeper import BookingKeeper
-from .const import (
-    ATTR_ACCESS,
-    ATTR_BOOKING_ID,
-    ATTR_END,
-    ATTR_GUESTS,
-    ATTR_PLAN,
-    ATTR_START,
-)
+from .const import ATTR_ACCESS, ATTR_BOOKING_ID, ATTR_GUESTS, ATTR_PLAN
 from .coordinator import LatchkeyConfigEntry
 from .devices import async_device_entry
 from .errors import BOOKING_CHANGE_ERRORS, ROOM_BOOKING_ERRORS, vendor_errors
@@ -147,26 +138,6 @@ async def booking(hass: HomeAssistant, call: ServiceCall) -> tuple[Place, Bookin
             except _NOT_HERE:
                 continue
     raise fields.invalid(ATTR_BOOKING_ID, "unknown_booking")
-
-
-def period(
-    call: ServiceCall, present: tuple[datetime, datetime] | None = None
-) -> tuple[datetime, datetime]:
-    """Return a period; of a present one what is not given stays as it is."""
-    start, end = fields.moment(call, ATTR_START), fields.moment(call, ATTR_END)
-    if end is not None and end <= dt_util.utcnow():
-        raise fields.invalid(ATTR_END, "in_the_past")
-    if start is None:
-        if present is None:
-            raise fields.invalid(ATTR_START, "empty")
-        start = present[0]
-    if end is None:
-        if present is None:
-            raise fields.invalid(ATTR_END, "empty")
-        end = present[1]
-    if end.timestamp() <= start.timestamp():
-        raise fields.invalid(ATTR_END, "ends_before_start")
-    return dt_util.as_utc(start), dt_util.as_utc(end)
 
 
 def guests(call: ServiceCall, present: int) -> int:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -84,7 +84,6 @@ class BookingKeeper:
         """Told when anything that is shown may be another."""
         self.replaced: Listeners[[str, Booking]] = Listeners()
         """Told of the id of a booking that was made anew, and of what there is instead."""
-        self._differences: Listeners[[Booking | None, Booking | None]] = Listeners()
         self.rhythm = Rhythm(
             coordinator,
             "bookings",
@@ -128,16 +127,6 @@ class BookingKeeper:
             for booking in self._bookings[place_id].values()
             if booking.state is BookingState.CHECKED_IN
         )
-
-    @callback
-    def listen_changes(
-        self, listener: Callable[[Booking | None, Booking | None], None]
-    ) -> CALLBACK_TYPE:
-        """Have a listener told of each booking before and after a change, None where there is or was none.
-
-        The first reading tells of all; what only grows too old to be read again is not told of.
-        """
-        return self._differences.async_listen(listener)
 
     @callback
     def async_hint(self, place_id: str) -> None:
@@ -341,12 +330,9 @@ class BookingKeeper:
         return gone, [each for each in kept if each.id not in gone]
 
     async def _async_forget(self, place_id: str, gone: set[str]) -> None:
-        oldest = dt_util.utcnow() - BACK
         for booking_id in gone:
             self._lookups.pop(booking_id, None)
-            before = self._bookings[place_id].pop(booking_id, None)
-            if before and before.end >= oldest:
-                self._differences.async_tell(before, None)
+            self._bookings[place_id].pop(booking_id, None)
         if gone & self._made.keys():
             for booking_id in gone:
                 self._made.pop(booking_id, None)
@@ -355,8 +341,4 @@ class BookingKeeper:
 
     @callback
     def _take(self, booking: Booking) -> None:
-        held = self._bookings[booking.place_id]
-        before = held.get(booking.id)
-        if before != booking:
-            held[booking.id] = booking
-            self._differences.async_tell(before, booking)
+        self._bookings[booking.place_id][booking.id] = booking

@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
-from .errors import BOX_ERRORS, vendor_errors
+from .door import OpeningError
+from .errors import BOX_ERRORS, door_errors
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.lockers import BoxStatus, OpensBoxes, TellsBoxes
@@ -71,29 +70,21 @@ class BoxKeeper:
         """Open a box, and look at its locker afterwards, whatever the answer; refused while a command is unanswered."""
         vendor = self._coordinator.vendor
         assert isinstance(vendor, OpensBoxes)
-        name = self._full_name(box)
-        if self.is_opening(box):
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="already_opening",
-                translation_placeholders={"name": name},
-            )
-        self._opening.add(box.id)
-        try:
-            with vendor_errors(name, BOX_ERRORS):
-                await self._async_send(vendor, box)
-        finally:
-            self._opening.discard(box.id)
-            self.rhythm.async_hurry(box.root_id, LOOK)
+        with door_errors(self._full_name(box), BOX_ERRORS, self._doubt):
+            if self.is_opening(box):
+                raise OpeningError("already_opening")
+            self._opening.add(box.id)
+            try:
+                await vendor.open_box(box)
+            finally:
+                self._opening.discard(box.id)
+                self.rhythm.async_hurry(box.root_id, LOOK)
 
-    async def _async_send(self, vendor: OpensBoxes, box: Device) -> None:
-        try:
-            await vendor.open_box(box)
-        except VendorError as err:
-            self._coordinator.async_doubt(err)
-            if isinstance(err, RateLimited):
-                self._coordinator.async_pause(err.wait)
-            raise
+    @callback
+    def _doubt(self, err: VendorError) -> None:
+        self._coordinator.async_doubt(err)
+        if isinstance(err, RateLimited):
+            self._coordinator.async_pause(err.wait)
 
     def _full_name(self, box: Device) -> str:
         """Return a name by which an error tells which box of which locker it is about."""

@@ -20,8 +20,10 @@ from .const import (
     ATTR_CODE,
     ATTR_CONFIRM,
     ATTR_EMAIL,
+    ATTR_END,
     ATTR_NAME,
     ATTR_PHONE,
+    ATTR_START,
     DOMAIN,
 )
 from .coordinator import LatchkeyConfigEntry
@@ -131,6 +133,26 @@ def moment(call: ServiceCall, field: str) -> datetime | None:
         raise invalid(field, "not_a_time") from None
 
 
+def period(
+    call: ServiceCall, present: tuple[datetime, datetime] | None = None
+) -> tuple[datetime, datetime]:
+    """Return a period; of a present one what is not given stays as it is."""
+    start, end = moment(call, ATTR_START), moment(call, ATTR_END)
+    if end is not None and end <= dt_util.utcnow():
+        raise invalid(ATTR_END, "in_the_past")
+    if start is None:
+        if present is None:
+            raise invalid(ATTR_START, "empty")
+        start = present[0]
+    if end is None:
+        if present is None:
+            raise invalid(ATTR_END, "empty")
+        end = present[1]
+    if end.timestamp() <= start.timestamp():
+        raise invalid(ATTR_END, "ends_before_start")
+    return dt_util.as_utc(start), dt_util.as_utc(end)
+
+
 def loaded(entry: LatchkeyConfigEntry | None, field: str) -> LatchkeyConfigEntry:
     """Return an account that is named by a field, if it is running."""
     if entry is None or entry.domain != DOMAIN:
@@ -165,6 +187,18 @@ def account_with(
     if len(found) != 1:
         raise invalid(ATTR_CONFIG_ENTRY_ID, "which_account")
     return found[0]
+
+
+def one_device(
+    hass: HomeAssistant, call: ServiceCall, field: str = ATTR_DEVICE_ID
+) -> tuple[str, LatchkeyConfigEntry, Device]:
+    """Return the one device that is named, with its id and its account."""
+    named = texts(call, field)
+    if not named:
+        raise invalid(field, "no_device")
+    if len(named) > 1:
+        raise invalid(field, "several_devices")
+    return named[0], *device_of(hass, named[0], field)
 
 
 def device_of(

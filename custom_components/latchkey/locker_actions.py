@@ -12,7 +12,6 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.util import dt as dt_util
 
 from . import fields
 from .const import ATTR_END, ATTR_NAME, ATTR_NUMBER, ATTR_SIZE, ATTR_START, DOMAIN
@@ -44,23 +43,13 @@ async def _get_available_boxes(
     """List the boxes of a locker that can be had from a start to an end."""
     fields.only(call, _KEYS)
     entry, locker = _locker(hass, call)
-    start, end = fields.moment(call, ATTR_START), fields.moment(call, ATTR_END)
-    if start is None:
-        raise fields.invalid(ATTR_START, "empty")
-    if end is None:
-        raise fields.invalid(ATTR_END, "empty")
-    if end <= dt_util.utcnow():
-        raise fields.invalid(ATTR_END, "in_the_past")
-    if end.timestamp() <= start.timestamp():
-        raise fields.invalid(ATTR_END, "ends_before_start")
+    start, end = fields.period(call)
     size = fields.vendor_id(call, ATTR_SIZE) if call.data.get(ATTR_SIZE) else None
     coordinator = entry.runtime_data
     vendor = coordinator.vendor
     assert isinstance(vendor, TellsBoxes)
     with vendor_errors(locker.name or locker.label, BOXES_ERRORS):
-        boxes = await vendor.free_boxes(
-            locker, dt_util.as_utc(start), dt_util.as_utc(end), size
-        )
+        boxes = await vendor.free_boxes(locker, start, end, size)
     return {
         "boxes": [
             {
@@ -78,12 +67,7 @@ def _locker(
     hass: HomeAssistant, call: ServiceCall
 ) -> tuple[LatchkeyConfigEntry, Device]:
     """Return the one locker that is named; a box stands for its locker."""
-    named = fields.texts(call, ATTR_DEVICE_ID)
-    if not named:
-        raise fields.invalid(ATTR_DEVICE_ID, "no_device")
-    if len(named) > 1:
-        raise fields.invalid(ATTR_DEVICE_ID, "several_devices")
-    entry, device = fields.device_of(hass, named[0])
+    _, entry, device = fields.one_device(hass, call)
     locker = entry.runtime_data.data.devices[device.root_id]
     if Capability.BOXES not in locker.capabilities:
         name = locker.name or locker.label

@@ -81,7 +81,7 @@ async def create(hass: HomeAssistant, call: ServiceCall) -> Row:
     """Book rooms of a place."""
     place, rooms = booking_fields.place_and_rooms(hass, call)
     guest = fields.checked_name(fields.text(call, ATTR_NAME), LONGEST_NAME)
-    start, end = booking_fields.period(call)
+    start, end = fields.period(call)
     guests = booking_fields.guests(call, 1)
     terms = BookingTerms(
         start=start,
@@ -132,7 +132,7 @@ def _terms(
     call: ServiceCall, place: Place, booking: Booking, guest: str | None
 ) -> BookingTerms:
     """Return what a booking shall be: a room keeps its own times and guest, unless the booking gets others."""
-    start, end = booking_fields.period(call, (booking.start, booking.end))
+    start, end = fields.period(call, (booking.start, booking.end))
     held = {stay.room.id: stay for stay in booking.stays}
     rooms = booking_fields.rooms_of(call, place) or tuple(
         stay.room for stay in booking.stays

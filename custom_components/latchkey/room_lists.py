@@ -31,7 +31,7 @@ _PLANS: Final = "plans"
 
 async def get_availability(hass: HomeAssistant, call: ServiceCall) -> Row:
     """List the rooms that nobody has in a period."""
-    start, end = booking_fields.period(call)
+    start, end = fields.period(call)
     rows = []
     for place in booking_fields.places(hass, call):
         with vendor_errors(place.name, ROOM_BOOKING_ERRORS):

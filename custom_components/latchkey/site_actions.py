@@ -133,19 +133,14 @@ def _device(
     hass: HomeAssistant, call: ServiceCall, field: str, kind: DeviceKind
 ) -> _DeviceTarget:
     """Return the one device that is named, which must be of a kind."""
-    named = fields.texts(call, field)
-    if not named:
-        raise fields.invalid(field, "no_device")
-    if len(named) > 1:
-        raise fields.invalid(field, "several_devices")
-    entry, device = fields.device_of(hass, named[0], field)
+    named, entry, device = fields.one_device(hass, call, field)
     coordinator = entry.runtime_data
     if (site := coordinator.site) is None:
         raise fields.invalid(field, "no_site", account=entry.title)
     name = device.name or device.label
     if device.kind is not kind:
         raise fields.invalid(field, f"no_{kind}", name=name)
-    row: Row = {ATTR_DEVICE_ID: named[0]}
+    row: Row = {ATTR_DEVICE_ID: named}
     return _DeviceTarget(entry, coordinator, site, name, device, row)
 
 
