@@ -9,12 +9,12 @@ from functools import partial
 import logging
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .timers import Timers
 from .vendors.expectation import Expectation, overlaid
 from .vendors.model import Device, Status
 from .vendors.vendor import (
@@ -45,16 +45,12 @@ class Commands:
         self._coordinator = coordinator
         self._expected: defaultdict[str, dict[str, Expectation]] = defaultdict(dict)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._timers: dict[tuple[str, ...], CALLBACK_TYPE] = {}
-        self._stopped = False
+        self._timers: Timers[tuple[str, ...]] = Timers(coordinator.hass)
 
     @callback
     def async_stop(self) -> None:
         """Cancel all that was still to happen."""
-        self._stopped = True
-        for cancel in self._timers.values():
-            cancel()
-        self._timers.clear()
+        self._timers.async_stop()
 
     def overlaid(self, root_id: str, status: Status) -> Status:
         """Return a reported status with what is expected in the place of what is older."""
@@ -106,9 +102,12 @@ class Commands:
             )
         self._coordinator.async_publish()
         self.async_look_later(device)
-        self._disarm(root_id, output_id)
+        key = (root_id, output_id)
+        self._timers.async_cancel(key)
         if pulse:
-            self._arm((root_id, output_id), pulse, lambda: self._pulse_ended(device))
+            self._timers.async_set(
+                key, pulse.total_seconds(), lambda: self._pulse_ended(device)
+            )
 
     @asynccontextmanager
     async def turn(self, device: Device) -> AsyncIterator[None]:
@@ -206,7 +205,7 @@ class Commands:
                 f"{self._coordinator.name}: status of {device.root_id}",
             )
 
-        self._arm(key, timedelta(seconds=delay), due)
+        self._timers.async_set(key, delay, due)
         return True
 
     async def _async_look(self, device: Device) -> Status | None:
@@ -223,25 +222,3 @@ class Commands:
             return None
         self._coordinator.async_take_status(device.root_id, status, before)
         return status
-
-    @callback
-    def _arm(
-        self, key: tuple[str, ...], delay: timedelta, action: Callable[[], None]
-    ) -> None:
-        @callback
-        def due(_: datetime) -> None:
-            del self._timers[key]
-            action()
-
-        self._disarm(*key)
-        if not self._stopped:
-            self._timers[key] = async_call_later(
-                self._coordinator.hass,
-                delay,
-                HassJob(due, cancel_on_shutdown=True),
-            )
-
-    @callback
-    def _disarm(self, *key: str) -> None:
-        if cancel := self._timers.pop(key, None):
-            cancel()

@@ -8,8 +8,8 @@ import logging
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_EXPIRY_NOTICE, CONF_SHOW_HOLDERS
@@ -19,6 +19,7 @@ from .grant_repairs import GrantRepairs
 from .grants import GrantBook
 from .ledger import Ledger, LedgerError, Record, Step
 from .ledger_store import LedgerStore
+from .timers import Timers
 from .vendors.grants import (
     DeliversChanges,
     Delivery,
@@ -52,8 +53,7 @@ class GrantKeeper:
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
         self._told: dict[str, tuple[GrantState, Fault | None]] = {}
-        self._timers: dict[str, CALLBACK_TYPE] = {}
-        self._stopped = False
+        self._timers: Timers[str] = Timers(hass)
         self._ticking = asyncio.Lock()
         self.vendor = vendor
         self.ledger = Ledger(self._store.async_write)
@@ -83,7 +83,7 @@ class GrantKeeper:
     @callback
     def async_start(self) -> None:
         """Take up what was left undone, now that there is somebody to be told of it."""
-        self._entry.async_on_unload(self._stop)
+        self._entry.async_on_unload(self._timers.async_stop)
         self._repairs.async_show()
         self._entry.async_on_unload(
             async_track_time_interval(
@@ -169,7 +169,7 @@ class GrantKeeper:
     @callback
     def _changed(self, record: Record) -> None:
         self._tell(record)
-        if not self._stopped:
+        if not self._timers.is_stopped:
             self._repairs.async_show()
         self._notify()
 
@@ -206,8 +206,7 @@ class GrantKeeper:
         """Have the next step of a delivery done in some seconds."""
 
         @callback
-        def due(_: datetime) -> None:
-            del self._timers[scope]
+        def due() -> None:
             assert self.deliveries is not None
             self._entry.async_create_background_task(
                 self._hass,
@@ -215,19 +214,7 @@ class GrantKeeper:
                 f"{self._entry.title}: delivery to {scope}",
             )
 
-        if cancel := self._timers.pop(scope, None):
-            cancel()
-        if not self._stopped:
-            self._timers[scope] = async_call_later(
-                self._hass, seconds, HassJob(due, cancel_on_shutdown=True)
-            )
-
-    @callback
-    def _stop(self) -> None:
-        self._stopped = True
-        for cancel in self._timers.values():
-            cancel()
-        self._timers.clear()
+        self._timers.async_set(scope, seconds, due)
 
     # Keeping in step
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from math import inf
 import secrets
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
-from homeassistant.core import CALLBACK_TYPE, HassJob, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import callback
 
 from .addresses import Addresses
+from .timers import Timers
 from .vendors.hints import Hint, Part, TakesHints
 from .vendors.model import Capability
 from .vendors.vendor import AnswerNotUnderstood
@@ -43,8 +43,7 @@ class HintReceiver:
         self._turn = asyncio.Lock()
         self._known: dict[str, None] = {}
         self._read_at: dict[_What, float] = {}
-        self._timers: dict[_What, CALLBACK_TYPE] = {}
-        self._stopped = False
+        self._timers: Timers[_What] = Timers(coordinator.hass)
 
     @callback
     def async_start(self) -> None:
@@ -59,10 +58,7 @@ class HintReceiver:
     @callback
     def async_stop(self) -> None:
         """Read nothing more."""
-        self._stopped = True
-        for cancel in self._timers.values():
-            cancel()
-        self._timers.clear()
+        self._timers.async_stop()
 
     async def async_address(self, *, renew: bool) -> str | None:
         """Return where the vendor is to call, another address than before where asked for; None where it cannot."""
@@ -121,7 +117,7 @@ class HintReceiver:
     @callback
     def _read_soon(self, what: _What) -> None:
         """Have something read: now, or at the end of its time or of the pause that the vendor wants."""
-        if self._stopped or what in self._timers:
+        if self._timers.is_stopped or what in self._timers:
             # One is to come, and sees this one's reason too.
             return
         now = self._coordinator.hass.loop.time()
@@ -132,15 +128,7 @@ class HintReceiver:
             self._read_at[what] = now
             self._read(*what)
             return
-
-        @callback
-        def due(_: datetime) -> None:
-            del self._timers[what]
-            self._read_soon(what)
-
-        self._timers[what] = async_call_later(
-            self._coordinator.hass, at - now, HassJob(due, cancel_on_shutdown=True)
-        )
+        self._timers.async_set(what, at - now, partial(self._read_soon, what))
 
     @callback
     def _read(self, part: Part, subject: str) -> None:

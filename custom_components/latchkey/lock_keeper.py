@@ -3,12 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 import logging
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from .bolt import Bolt
@@ -17,6 +15,7 @@ from .errors import LOCKING_ERRORS, UNLOCKING_ERRORS, door_errors
 from .listeners import Listeners
 from .lock_book import LockBook
 from .rhythm import Rhythm
+from .timers import Timers
 from .vendors.locks import LocksDoors, LockStatus
 from .vendors.model import Capability, Device
 from .vendors.readings import ReadingKind
@@ -34,9 +33,8 @@ class LockKeeper:
     def __init__(self, coordinator: LatchkeyCoordinator) -> None:
         """Initialize with nothing read."""
         self._coordinator = coordinator
-        self._timers: dict[str, CALLBACK_TYPE] = {}
+        self._timers: Timers[str] = Timers(coordinator.hass)
         self._unreachable: set[str] = set()
-        self._stopped = False
         self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
         """Told when a lock may show something else, by device."""
         self._book = LockBook(
@@ -54,10 +52,7 @@ class LockKeeper:
     @callback
     def async_stop(self) -> None:
         """Look at nothing any more."""
-        self._stopped = True
-        for cancel in self._timers.values():
-            cancel()
-        self._timers.clear()
+        self._timers.async_stop()
 
     def bolt(self, device_id: str) -> Bolt:
         """Return what is known of a lock."""
@@ -130,20 +125,14 @@ class LockKeeper:
         """Have the next look at a lock in some seconds."""
 
         @callback
-        def due(_: datetime) -> None:
-            del self._timers[device.id]
+        def due() -> None:
             self._coordinator.config_entry.async_create_background_task(
                 self._coordinator.hass,
                 self._step(device),
                 f"{self._coordinator.name}: lock {device.id}",
             )
 
-        if cancel := self._timers.pop(device.id, None):
-            cancel()
-        if not self._stopped:
-            self._timers[device.id] = async_call_later(
-                self._coordinator.hass, seconds, HassJob(due, cancel_on_shutdown=True)
-            )
+        self._timers.async_set(device.id, seconds, due)
 
 
 def _words(options: Mapping[str, list[str]]) -> dict[str, bool]:

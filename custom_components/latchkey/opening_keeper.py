@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from functools import partial
 import logging
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from .door import Ended
 from .errors import CANCEL_ERRORS, OPENING_ERRORS, door_errors
 from .listeners import Listeners
 from .openings import ALL, OpeningBook
+from .timers import Timers
 from .vendors.model import Capability, Device
 from .vendors.openings import End, Opening, OpensDoors
 from .vendors.vendor import RateLimited, VendorError
@@ -36,8 +36,7 @@ class OpeningKeeper:
         vendor = coordinator.vendor
         assert isinstance(vendor, OpensDoors)
         self._coordinator = coordinator
-        self._timers: dict[str, CALLBACK_TYPE] = {}
-        self._stopped = False
+        self._timers: Timers[str] = Timers(coordinator.hass)
         self.changed: defaultdict[str, Listeners[[]]] = defaultdict(Listeners)
         """Told when a door may show something else, by device."""
         self.ended: defaultdict[str, Listeners[[Ended]]] = defaultdict(Listeners)
@@ -60,10 +59,7 @@ class OpeningKeeper:
     @callback
     def async_stop(self) -> None:
         """Follow nothing any more; the vendor's own list tells of it after a restart."""
-        self._stopped = True
-        for cancel in self._timers.values():
-            cancel()
-        self._timers.clear()
+        self._timers.async_stop()
 
     @property
     def under_way(self) -> dict[str, Opening]:
@@ -130,15 +126,4 @@ class OpeningKeeper:
     @callback
     def _schedule(self, key: str, seconds: float) -> None:
         """Have the next step for a door done in some seconds."""
-
-        @callback
-        def due(_: datetime) -> None:
-            del self._timers[key]
-            self._step(key)
-
-        if cancel := self._timers.pop(key, None):
-            cancel()
-        if not self._stopped:
-            self._timers[key] = async_call_later(
-                self._coordinator.hass, seconds, HassJob(due, cancel_on_shutdown=True)
-            )
+        self._timers.async_set(key, seconds, partial(self._step, key))
