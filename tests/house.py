@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 import logging
-from typing import Any
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -14,10 +13,7 @@ from homeassistant.core import Context, HomeAssistant, State, split_entity_id
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.latchkey.const import (
     CONF_DOORS,
@@ -27,6 +23,7 @@ from custom_components.latchkey.const import (
 )
 from simulators.flexykey import Fault, FlexyKeyCloud
 from simulators.flexykey.unit import Command
+from tests.running import Running
 
 POLL = 31
 """Seconds after which a poll is certainly due."""
@@ -37,7 +34,7 @@ SETTLING = 3
 
 
 @dataclass
-class House:
+class House(Running):
     """What a test does and sees; outputs and inputs are named as in "99998/F1"."""
 
     hass: HomeAssistant
@@ -45,33 +42,17 @@ class House:
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
 
-    async def start(self, **options: Any) -> None:
-        """Set the account up, with options."""
-        self.entry.add_to_hass(self.hass)
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
-        # Units whose calls were tested are looked at once more.
-        await self.wait(0)
-
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
     def account(self) -> ConfigEntryState:
         """Return how the account's entry is."""
         state: ConfigEntryState = self.entry.state
         return state
 
-    def tick(self, seconds: float) -> None:
-        """Let time pass, and nothing happen yet."""
-        self.freezer.tick(timedelta(seconds=seconds))
-        async_fire_time_changed(self.hass)
-
-    async def wait(self, seconds: float) -> None:
-        """Let time pass, and what is due come to its end."""
-        self.tick(seconds)
-        await self.settle()
+    @override
+    async def start(self, **options: Any) -> None:
+        """Set the account up, with options."""
+        await super().start(**options)
+        # Units whose calls were tested are looked at once more.
+        await self.wait(0)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let others run, in no time, until something is so."""

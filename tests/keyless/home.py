@@ -14,12 +14,12 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    async_fire_time_changed,
 )
 
 from custom_components.latchkey.const import DOMAIN, EVENT_PASSAGE
 from simulators.keyless import Fault, KeylessCloud
 from simulators.keyless.people import User
+from tests.running import Running
 
 INVENTORY = 1000
 """Seconds after which an inventory is certainly due."""
@@ -30,30 +30,13 @@ READINGS = LOG
 
 
 @dataclass
-class Home:
+class Home(Running):
     """Home Assistant with the account; locks are named by their place in the platform's list."""
 
     hass: HomeAssistant
     platform: KeylessCloud
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
-
-    async def start(self, **options: Any) -> None:
-        """Set the account up."""
-        self.entry.add_to_hass(self.hass)
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def wait(self, seconds: float) -> None:
-        """Let time pass, and what is due come to its end."""
-        self.freezer.tick(timedelta(seconds=seconds))
-        async_fire_time_changed(self.hass)
-        await self.settle()
 
     def account(self) -> ConfigEntryState:
         """Return how the account's entry is."""
@@ -111,11 +94,6 @@ class Home:
             {ATTR_ENTITY_ID: self.shown("lock", "door", self.lock_id(place)).entity_id},
             blocking=True,
         )
-
-    async def run(self, seconds: float, step: float = 10) -> None:
-        """Let time pass in steps, as it does."""
-        for _ in range(round(seconds / step)):
-            await self.wait(step)
 
     def fault(self, kind: str, path: str = "", **fault: Any) -> Fault:
         """Put a fault in force at the platform, for the paths that begin so."""

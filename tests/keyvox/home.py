@@ -1,7 +1,6 @@
 """What a test does and sees of a KEYVOX account."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -13,14 +12,12 @@ from homeassistant.helpers import (
     issue_registry as ir,
 )
 from homeassistant.helpers.device_registry import AnyDeviceEntry
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.latchkey.const import DOMAIN
 from simulators.faults import Fault
 from simulators.keyvox import KeyVoxCloud
+from tests.running import Running
 
 POLL = 301
 """Seconds after which the account was certainly polled."""
@@ -29,35 +26,13 @@ INVENTORY = 1000
 
 
 @dataclass
-class Home:
+class Home(Running):
     """Home Assistant with the account; locks, lockers and units are named by their place in the cloud's lists."""
 
     hass: HomeAssistant
     cloud: KeyVoxCloud
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
-
-    async def start(self, **options: Any) -> None:
-        """Set the account up."""
-        self.entry.add_to_hass(self.hass)
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def wait(self, seconds: float) -> None:
-        """Let time pass, and what is due come to its end."""
-        self.freezer.tick(timedelta(seconds=seconds))
-        async_fire_time_changed(self.hass)
-        await self.settle()
-
-    async def run(self, seconds: float, step: float = 30) -> None:
-        """Let time pass in steps, as it does."""
-        for _ in range(round(seconds / step)):
-            await self.wait(step)
 
     def account(self) -> ConfigEntryState:
         """Return how the account's entry is."""

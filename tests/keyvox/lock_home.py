@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import ATTR_ENTITY_ID
@@ -20,6 +20,7 @@ from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
 from simulators.clock import utc_now
 from simulators.keyvox import Address, Fault, KeyVoxCloud, serve
 from simulators.keyvox.locks import Lock
+from tests.running import Running
 from tests.simulators.keyvox import KEY, SECRET
 
 WORDS = {"locked_words": ["0"], "unlocked_words": ["1"]}
@@ -31,7 +32,7 @@ LOOK = 3.1
 
 
 @dataclass
-class LockHome:
+class LockHome(Running):
     """Home Assistant with the account; a lock is the first one unless another place in the cloud's list is named."""
 
     hass: HomeAssistant
@@ -39,24 +40,9 @@ class LockHome:
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
 
-    async def start(self, **options: Any) -> None:
-        """Set the account up."""
-        self.entry.add_to_hass(self.hass)
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def wait(self, seconds: float) -> None:
-        """Let time pass, and what is due come to its end."""
-        self.tick(seconds)
-        await self.settle()
-
+    @override
     def tick(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass, at the cloud too."""
         self.freezer.tick(timedelta(seconds=seconds))
         self.cloud.settle()
         async_fire_time_changed(self.hass)
@@ -66,11 +52,6 @@ class LockHome:
         self.tick(seconds)
         for _ in range(300):
             await asyncio.sleep(0)
-
-    async def run(self, seconds: float, step: float = 10) -> None:
-        """Let time pass in steps, as it does."""
-        for _ in range(round(seconds / step)):
-            await self.wait(step)
 
     def lock(self, place: int = 0) -> Lock:
         """Return a lock of the cloud's."""

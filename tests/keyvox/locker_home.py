@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 import json
 from typing import Any
 
@@ -13,10 +12,7 @@ from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import AnyDeviceEntry
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.latchkey.const import DOMAIN
 from custom_components.latchkey.diagnostics import async_get_config_entry_diagnostics
@@ -24,6 +20,7 @@ from simulators.keyvox import Fault, KeyVoxCloud, Refusal
 from simulators.keyvox.lockers import Locker
 from tests.conftest import EXTERNAL
 from tests.push.calls import post
+from tests.running import Running
 
 BOXES = 301
 """Seconds after which a locker has certainly been read."""
@@ -33,7 +30,7 @@ BASE = "/api/eagle-pms/v1/"
 
 
 @dataclass
-class LockerHome:
+class LockerHome(Running):
     """Home Assistant with the account; the first locker is meant unless another one is named."""
 
     hass: HomeAssistant
@@ -42,27 +39,6 @@ class LockerHome:
     freezer: FrozenDateTimeFactory
     local: str = ""
     """Where its web server is on loopback, if it has one."""
-
-    async def start(self) -> None:
-        """Set the account up."""
-        self.entry.add_to_hass(self.hass)
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
-    async def wait(self, seconds: float) -> None:
-        """Let time pass, and what is due come to its end."""
-        self.freezer.tick(timedelta(seconds=seconds))
-        async_fire_time_changed(self.hass)
-        await self.settle()
-
-    async def run(self, seconds: float, step: float = 10) -> None:
-        """Let time pass in steps, as it does."""
-        for _ in range(round(seconds / step)):
-            await self.wait(step)
 
     @property
     def locker(self) -> Locker:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant, State
@@ -10,16 +10,14 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.latchkey.booking_keeper import BookingKeeper
 from custom_components.latchkey.const import DOMAIN
 from simulators.keyvox import Fault, KeyVoxCloud, Refusal
 from simulators.keyvox.bookings import Booking, Wish
 from simulators.keyvox.places import Site, Unit
+from tests.running import Running
 
 READ = 601
 """Seconds after which bookings have certainly been read."""
@@ -30,7 +28,7 @@ type Row = dict[str, Any]
 
 
 @dataclass
-class Home:
+class Home(Running):
     """Home Assistant with the account of a house with two rooms."""
 
     hass: HomeAssistant
@@ -38,22 +36,10 @@ class Home:
     entry: MockConfigEntry
     freezer: FrozenDateTimeFactory
 
-    async def start(self, **options: Any) -> None:
-        """Set the account up."""
-        self.entry.add_to_hass(self.hass)
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
+    @override
     async def wait(self, seconds: float = READ) -> None:
-        """Let time pass, and what is due come to its end."""
-        self.freezer.tick(timedelta(seconds=seconds))
-        async_fire_time_changed(self.hass)
-        await self.settle()
+        """Let time pass, and what is due come to its end; as long as it takes to a reading unless told otherwise."""
+        await super().wait(seconds)
 
     async def reload(self) -> None:
         """Unload the account and set it up again."""

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, cast, override
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, Event, HomeAssistant, State
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
@@ -17,7 +18,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    async_fire_time_changed,
 )
 
 from custom_components.latchkey.const import DOMAIN
@@ -25,6 +25,7 @@ from custom_components.latchkey.grant_keeper import GrantKeeper
 from simulators.keyvox import KeyVoxCloud
 from simulators.keyvox.credentials import Credential as Pin
 from simulators.keyvox.devices import Held
+from tests.running import Running
 
 type Row = dict[str, Any]
 
@@ -35,7 +36,7 @@ SEEN = 3 * 60
 
 
 @dataclass
-class Home:
+class Home(Running):
     """Home Assistant with the account: a room with two locks, a shed with none, a locker."""
 
     hass: HomeAssistant
@@ -46,23 +47,18 @@ class Home:
     """The vendor's ids by names."""
     events: list[Event[Any]] = field(default_factory=list)
 
-    async def start(self) -> None:
-        """Set the account up."""
-        self.entry.add_to_hass(self.hass)
-        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.settle()
+    @override
+    async def start(self, **options: Any) -> None:
+        """Set the account up, and note each state from then on."""
+        await super().start(**options)
+        assert self.entry.state is ConfigEntryState.LOADED
         self.events = async_capture_events(self.hass, "state_changed")
 
-    async def settle(self) -> None:
-        """Let what is under way come to its end."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
-
+    @override
     async def wait(self, seconds: float, step: float = 61) -> None:
-        """Let time pass, and what is due come to its end."""
+        """Let time pass in steps, and what is due come to its end."""
         while seconds > 0:
-            self.freezer.tick(timedelta(seconds=min(step, seconds)))
-            async_fire_time_changed(self.hass)
-            await self.settle()
+            await super().wait(min(step, seconds))
             seconds -= step
 
     async def deliver(self) -> None:
