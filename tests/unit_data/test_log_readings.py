@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 import logging
+import re
 
 from homeassistant.core import Event, callback
 from homeassistant.util import dt as dt_util
@@ -80,7 +81,14 @@ async def test_secrets(
     assert len(told.bus) == 3 * (len(numbers) + len(long))
     states = [str(state.as_dict()) for state in logged.hass.states.async_all()]
     everything = "\n".join((*events, *states, caplog.text))
-    assert [number for number in (*numbers, *long) if number in everything] == []
+    # Standing alone: the ids and microseconds of events are full of short numbers.
+    assert [
+        number
+        for number in (*numbers, *long)
+        if re.search(
+            rf"(?<![0-9A-Za-z.]){re.escape(number)}(?![0-9A-Za-z])", everything
+        )
+    ] == []
     assert {each["credential"] for each in told.of(logged, "passage")} == {
         "•••",
         *(f"•••{number[-2:]}" for number in long),
