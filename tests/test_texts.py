@@ -13,7 +13,14 @@ import pytest
 from custom_components.latchkey.const import DOMAIN
 from custom_components.latchkey.errors import translated
 from custom_components.latchkey.vendors import VENDORS
-from custom_components.latchkey.vendors.vendor import RateLimited, VendorError
+from custom_components.latchkey.vendors.vendor import (
+    ChoiceNeeded,
+    Impossible,
+    Obstacle,
+    RateLimited,
+    Refused,
+    VendorError,
+)
 from simulators.flexykey import generate_unit
 from tests.flows import begin, choose, open_options
 from tests.house import House, doors
@@ -21,6 +28,7 @@ from tests.sources import PACKAGE, modules, parsed
 from tests.texts import (
     AT_LOCKERS,
     AT_SMART_LOCKS,
+    IN_LOCKING_SYSTEMS,
     BEHIND_GATEWAYS,
     LANGUAGES,
     calls,
@@ -128,7 +136,17 @@ def every_error(base: type[VendorError] = VendorError) -> list[type[VendorError]
 
 FAILURES = [
     *(RateLimited(seconds) for seconds in (None, 41.6)),
-    *(error("detail") for error in every_error() if error is not RateLimited),
+    ChoiceNeeded("lock_group", {}),
+    *map(Impossible, Obstacle),
+    *(
+        Refused(reason=reason)
+        for reason in ("locked_out", "password_expired", "single_sign_on")
+    ),
+    *(
+        error("detail")
+        for error in every_error()
+        if error not in (ChoiceNeeded, Impossible, RateLimited)
+    ),
 ]
 
 
@@ -272,6 +290,7 @@ async def test_entities(called: House) -> None:
         - BEHIND_GATEWAYS
         - AT_LOCKERS
         - AT_SMART_LOCKS
+        - IN_LOCKING_SYSTEMS
     )
     for state in house.hass.states.async_all():
         assert "{" not in state.name

@@ -150,3 +150,14 @@ AT_LOCKERS = {
     ("sensor", "free_boxes_small"),
 }
 """The texts of entities that only accounts with lockers have."""
+
+
+IN_LOCKING_SYSTEMS = {
+    ("sensor", "keys_blocked"),
+    ("sensor", "keys_handed_over"),
+    ("sensor", "keys_planned"),
+    ("sensor", "keys_returned"),
+    ("sensor", "licence_end"),
+    ("sensor", "physical_state"),
+}
+"""The texts of entities that only accounts of locking systems have."""

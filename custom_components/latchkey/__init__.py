@@ -31,6 +31,7 @@ from .services import async_setup_services
 from .setting_keeper import CONTENT as SETTINGS
 from .site_actions import async_setup_site_actions
 from .vendors import VENDORS
+from .vendors.vendor import KeepsSession
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -131,6 +132,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     try:
         vendor = VENDORS[entry.data[CONF_VENDOR]].connect(session, entry.data)
         await async_remove_callbacks(hass, entry, vendor)
+        if isinstance(vendor, KeepsSession):
+            await vendor.close()
     finally:
         session.detach()
     async_delete_issues(hass, entry.entry_id)

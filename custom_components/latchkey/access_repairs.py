@@ -27,9 +27,14 @@ class AccessRepairs:
         self._vendor = vendor
 
     @callback
-    def async_refused(self) -> None:
-        """Tell that the vendor refuses to be asked."""
-        self._tell(REFUSED, ir.IssueSeverity.ERROR, {"account": self._entry.title})
+    def async_refused(self, reason: str = "") -> None:
+        """Tell that the vendor refuses to be asked, and why where it says so."""
+        self._tell(
+            REFUSED,
+            ir.IssueSeverity.ERROR,
+            {"account": self._entry.title},
+            f"{REFUSED}_{reason}" if reason else REFUSED,
+        )
 
     @callback
     def async_accepted(self) -> None:
@@ -49,7 +54,11 @@ class AccessRepairs:
 
     @callback
     def _tell(
-        self, key: str, severity: ir.IssueSeverity, placeholders: dict[str, str]
+        self,
+        key: str,
+        severity: ir.IssueSeverity,
+        placeholders: dict[str, str],
+        translation_key: str | None = None,
     ) -> None:
         ir.async_create_issue(
             self._hass,
@@ -57,7 +66,7 @@ class AccessRepairs:
             f"{key}_{self._entry.entry_id}",
             is_fixable=False,
             severity=severity,
-            translation_key=key,
+            translation_key=translation_key or key,
             translation_placeholders=placeholders,
         )
 

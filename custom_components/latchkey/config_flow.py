@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -32,14 +33,17 @@ from .vendors import VENDORS
 from .vendors.model import Account
 from .vendors.vendor import (
     AnswerNotUnderstood,
+    ChoiceNeeded,
     Field,
     FieldKind,
     InvalidField,
+    KeepsSession,
     NoRight,
     NotFound,
     RateLimited,
     Refused,
     ServiceUnavailable,
+    Vendor,
     VendorError,
     WrongCredentials,
     WrongPath,
@@ -71,6 +75,10 @@ _ERRORS: dict[type[VendorError], str] = {
 
 class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
     """Adds an account, renews its credentials, changes where it is reached."""
+
+    _entered: dict[str, Any]
+    """What was entered, while one of several accounts is chosen."""
+    _choice: ChoiceNeeded | None = None
 
     @staticmethod
     @callback
@@ -138,11 +146,15 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
             for field in fields:
                 value = user_input.get(field.key, "")
                 value = value if field.kind is FieldKind.SECRET else value.strip()
-                # What may be empty is emptied by leaving it so.
-                before = "" if field.may_be_empty else known.get(field.key)
+                # What may be empty is emptied by leaving it so, unless it was not shown.
+                is_emptied = field.may_be_empty and field.kind is not FieldKind.SECRET
+                before = "" if is_emptied else known.get(field.key)
                 data[field.key] = value or before or field.default
             if account := await self._async_account(vendor, data, errors):
                 return await self._async_finish(vendor, account, data)
+            if self._choice:
+                self._entered = data
+                return self._show_choice({})
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -153,6 +165,37 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"vendor": VENDORS[vendor].name},
         )
 
+    async def async_choose(
+        self, field: str, user_input: dict[str, str] | None = None
+    ) -> ConfigFlowResult:
+        """Let the user choose one of the accounts that the credentials lead to."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            vendor = self._entered[CONF_VENDOR]
+            data = {**self._entered, field: user_input[field]}
+            if account := await self._async_account(vendor, data, errors):
+                return await self._async_finish(vendor, account, data)
+        return self._show_choice(errors)
+
+    def _show_choice(self, errors: dict[str, str]) -> ConfigFlowResult:
+        assert self._choice is not None
+        field = self._choice.field
+        options = [
+            SelectOptionDict(value=value, label=label)
+            for value, label in self._choice.options.items()
+        ]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+        )
+        return self.async_show_form(
+            step_id=field,
+            data_schema=vol.Schema({vol.Required(field): selector}),
+            errors=errors,
+            description_placeholders={
+                "vendor": VENDORS[self._entered[CONF_VENDOR]].name
+            },
+        )
+
     async def _async_account(
         self, vendor: str, data: Mapping[str, str], errors: dict[str, str]
     ) -> Account | None:
@@ -161,13 +204,16 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
             self.hass, auto_cleanup=False, cookie_jar=DummyCookieJar()
         )
         try:
-            return await VENDORS[vendor].connect(session, data).account()
+            return await _account(VENDORS[vendor].connect(session, data))
         except InvalidField as err:
             errors[err.field] = err.reason
+        except ChoiceNeeded as err:
+            self._choice = err
         except VendorError as err:
             # The form refers to the log for what it has no words for.
             _LOGGER.warning("%s was not added: %s", VENDORS[vendor].name, err)
-            errors["base"] = _ERRORS.get(type(err), "unknown")
+            reason = err.reason if isinstance(err, Refused) else ""
+            errors["base"] = reason or _ERRORS.get(type(err), "unknown")
         except Exception:
             _LOGGER.exception("Unexpected error while connecting to %s", vendor)
             errors["base"] = "unknown"
@@ -179,6 +225,8 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
         self, vendor: str, account: Account, data: dict[str, Any]
     ) -> ConfigFlowResult:
         """Create the entry, or update the one that the flow is about."""
+        if (choice := VENDORS[vendor].choice) and account.choice:
+            data[choice] = account.choice
         await self.async_set_unique_id(f"{vendor}_{account.id}")
         if self.source == SOURCE_REAUTH:
             entry = self._get_reauth_entry()
@@ -193,13 +241,28 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_update_reload_and_abort(entry, data=data)
 
 
-for _vendor in VENDORS:
+for _vendor, _spec in VENDORS.items():
     # Home Assistant finds the step that a menu leads to by the method's name.
     setattr(
         LatchkeyConfigFlow,
         f"async_step_{_vendor}",
         partialmethod(LatchkeyConfigFlow.async_add_account, _vendor),
     )
+    if _spec.choice:
+        setattr(
+            LatchkeyConfigFlow,
+            f"async_step_{_spec.choice}",
+            partialmethod(LatchkeyConfigFlow.async_choose, _spec.choice),
+        )
+
+
+async def _account(vendor: Vendor) -> Account:
+    """Return who the vendor says we are, and leave no session behind."""
+    try:
+        return await vendor.account()
+    finally:
+        if isinstance(vendor, KeepsSession):
+            await vendor.close()
 
 
 def _schema(
@@ -209,7 +272,8 @@ def _schema(
     schema: dict[vol.Marker, TextSelector | SelectSelector] = {}
     for field in fields:
         if field.kind is FieldKind.SECRET:
-            marker = vol.Optional if keep_secrets else vol.Required
+            is_optional = keep_secrets or field.may_be_empty
+            marker = vol.Optional if is_optional else vol.Required
             schema[marker(Secret(field.key))] = _SELECTORS[field.kind]
         elif field.kind is FieldKind.SELECT:
             schema[vol.Required(field.key, default=field.default)] = SelectSelector(

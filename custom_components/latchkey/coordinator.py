@@ -8,7 +8,8 @@ from math import inf
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -52,6 +53,7 @@ from .vendors.readings import ReportsReadings
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
 from .vendors.vendor import (
+    KeepsSession,
     NoRight,
     RateLimited,
     Refused,
@@ -154,6 +156,14 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
         self._rhythms = Rhythms(self, (each.rhythm for each in read_behind if each))
+        if isinstance(vendor, KeepsSession):
+            # Home Assistant unloads nothing when it stops.
+            entry.async_on_unload(
+                hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._async_stopping)
+            )
+
+    async def _async_stopping(self, event: Event) -> None:
+        await self.async_shutdown()
 
     @override
     async def async_shutdown(self) -> None:
@@ -167,6 +177,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
+        if isinstance(self.vendor, KeepsSession):
+            await self.vendor.close()
 
     @callback
     def async_start(self) -> None:
@@ -241,7 +253,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             await self._async_read()
         except Refused as err:
             # Nobody knows whether it is the credentials: it is tried again, and a repair says what there is to see to.
-            self._access.async_refused()
+            self._access.async_refused(err.reason)
             raise translated(err, UpdateFailed, self.name) from err
         except WrongCredentials as err:
             raise translated(err, ConfigEntryAuthFailed, self.name) from err

@@ -12,10 +12,12 @@ from .door import OpeningError
 from .vendors.vendor import (
     Conflict,
     DeviceUnreachable,
+    Impossible,
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     VendorError,
 )
 
@@ -196,6 +198,10 @@ def translated[E: HomeAssistantError](
     if isinstance(err, RateLimited) and err.retry_after is not None and key == err.key:
         key = "rate_limited_until"
         placeholders["seconds"] = str(round(err.retry_after))
+    if isinstance(err, Impossible):
+        key = f"impossible_{err.obstacle}"
+    elif isinstance(err, Refused) and err.reason:
+        key = f"refused_{err.reason}"
     return exception(
         translation_domain=DOMAIN,
         translation_key=key,
@@ -210,7 +216,7 @@ def vendor_errors(
     """Turn a vendor's error into one that says who is at fault: the caller, or the world."""
     try:
         yield
-    except (InvalidRequest, Conflict) as err:
+    except (InvalidRequest, Conflict, Impossible) as err:
         raise translated(err, ServiceValidationError, name, keys) from err
     except VendorError as err:
         raise translated(err, HomeAssistantError, name, keys) from err

@@ -63,6 +63,17 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 native_unit_of_measurement=PERCENTAGE,
                 state_class=SensorStateClass.MEASUREMENT,
             ),
+            **{
+                kind: SensorEntityDescription(
+                    key=kind.value, state_class=SensorStateClass.MEASUREMENT
+                )
+                for kind in (
+                    ReadingKind.KEYS_BLOCKED,
+                    ReadingKind.KEYS_HANDED_OVER,
+                    ReadingKind.KEYS_PLANNED,
+                    ReadingKind.KEYS_RETURNED,
+                )
+            },
             ReadingKind.LAST_CONTACT: SensorEntityDescription(
                 key="last_contact",
                 device_class=SensorDeviceClass.TIMESTAMP,
@@ -70,6 +81,11 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
             ),
             ReadingKind.LAST_PASSAGE: SensorEntityDescription(
                 key="last_passage", device_class=SensorDeviceClass.TIMESTAMP
+            ),
+            ReadingKind.LICENCE_END: SensorEntityDescription(
+                key="licence_end",
+                device_class=SensorDeviceClass.TIMESTAMP,
+                entity_category=EntityCategory.DIAGNOSTIC,
             ),
             ReadingKind.MANUFACTURING_CERTIFICATE_END: SensorEntityDescription(
                 key="manufacturing_certificate_end",
@@ -83,6 +99,12 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
                 native_unit_of_measurement=UnitOfTemperature.CELSIUS,
                 suggested_display_precision=0,
                 state_class=SensorStateClass.MEASUREMENT,
+            ),
+            ReadingKind.PHYSICAL_STATE: SensorEntityDescription(
+                key="physical_state",
+                device_class=SensorDeviceClass.ENUM,
+                entity_category=EntityCategory.DIAGNOSTIC,
+                options=["planned", "installed", "not_in_use", "hidden"],
             ),
             ReadingKind.PRESSURE: SensorEntityDescription(
                 key="pressure",

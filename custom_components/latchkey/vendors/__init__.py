@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from . import flexykey, keyless, keyvox
+from . import flexykey, iloq, keyless, keyvox
 from .vendor import VendorSpec
 
 VENDORS: Final[dict[str, VendorSpec]] = {
     "flexykey": flexykey.SPEC,
     "keyless": keyless.SPEC,
     "keyvox": keyvox.SPEC,
+    "iloq": iloq.SPEC,
 }

@@ -22,6 +22,8 @@ class DeviceKind(StrEnum):
     """A compartment of a locker."""
     PLACE = "place"
     """A building or a facility whose rooms are let."""
+    SYSTEM = "system"
+    """All that one access system or locking system consists of."""
 
 
 class Capability(StrEnum):
@@ -53,6 +55,8 @@ class Account:
     id: str
     """What tells this account from the vendor's others, for good."""
     name: str
+    choice: str | None = None
+    """What says which of several accounts it is, where the credentials may come to lead to others, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

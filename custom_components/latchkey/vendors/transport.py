@@ -127,6 +127,8 @@ class Transport:
     """By how much the vendor's clock is ahead of ours, as its last answer told."""
     refused_ahead: timedelta | None = None
     """The same as the last refusal told, which may be somebody else's."""
+    base: URL
+    """The address below which all paths lie; a vendor may hand out another one."""
 
     def __init__(
         self,
@@ -140,7 +142,7 @@ class Transport:
     ) -> None:
         """Initialize with the address below which all paths lie."""
         self._session = session
-        self._base = base
+        self.base = base
         self._sign = sign
         self._judge = judge
         self._sleep = sleep
@@ -221,7 +223,7 @@ class Transport:
     ) -> Answer:
         if (wait := self._silent_until[once] - self._clock()) > 0:
             raise RateLimited(wait)
-        url = self._base.joinpath(*path.split("/")).with_query(query)
+        url = self.base.joinpath(*path.split("/")).with_query(query)
         data = b"" if body is None else orjson.dumps(body)
         # What a device is asked to do is for now: it might open long after somebody asked for it.
         async with self._place(LONGEST_TURN if once and timeout else None):

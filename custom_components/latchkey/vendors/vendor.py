@@ -37,6 +37,63 @@ class Refused(VendorError):
 
     key = "refused"
 
+    def __init__(self, detail: str = "", *, reason: str = "") -> None:
+        """Initialize with the reason's name, by which it is translated, where the vendor says it after all."""
+        super().__init__(detail)
+        self.reason = reason
+
+
+class ChoiceNeeded(VendorError):
+    """The credentials lead to several accounts; nothing was done."""
+
+    key = "choice_needed"
+
+    def __init__(self, field: str, options: Mapping[str, str]) -> None:
+        """Initialize with the field that says which one, and the names by their values."""
+        super().__init__(field)
+        self.field = field
+        self.options = options
+
+
+class Obstacle(StrEnum):
+    """Why something cannot be done with a key."""
+
+    ACCESSES_OUTSIDE_ZONES = "accesses_outside_zones"
+    BEING_PROGRAMMED = "being_programmed"
+    BLOCKED = "blocked"
+    KEY_ID_TOO_LARGE = "key_id_too_large"
+    LICENCE_LIMIT = "licence_limit"
+    LIMITS_OUTSIDE_ZONES = "limits_outside_zones"
+    NEEDS_MANAGER = "needs_manager"
+    """It takes the vendor's own program, and a programming key."""
+    NEVER_PROGRAMMED = "never_programmed"
+    NOT_BLOCKABLE = "not_blockable"
+    NOT_BLOCKED = "not_blocked"
+    NO_EMAIL = "no_email"
+    NO_MAIN_ZONE = "no_main_zone"
+    NO_PERSON = "no_person"
+    NO_PHONE = "no_phone"
+    NO_SUCH_ACCESS = "no_such_access"
+    NO_TAG = "no_tag"
+    PROGRAMMED = "programmed"
+    TOO_MANY_ACCESSES = "too_many_accesses"
+    TOO_MANY_LIMITS = "too_many_limits"
+    UNMODIFIABLE = "unmodifiable"
+    VENDOR_FAILED = "vendor_failed"
+    WRONG_KIND = "wrong_kind"
+    WRONG_STATE = "wrong_state"
+
+
+class Impossible(VendorError):
+    """The vendor says beforehand that it cannot be done, and why; nothing was done."""
+
+    key = "impossible"
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        """Initialize with the reason, by which it is translated."""
+        super().__init__(obstacle.value)
+        self.obstacle = obstacle
+
 
 class NoRight(VendorError):
     """The credentials are accepted, but they do not cover this."""
@@ -132,6 +189,15 @@ class Vendor(Protocol):
 
 
 @runtime_checkable
+class KeepsSession(Protocol):
+    """A vendor at which a session is open from the first request on."""
+
+    async def close(self) -> None:
+        """End the session, after what is under way; nothing can be asked afterwards."""
+        ...
+
+
+@runtime_checkable
 class KeepsTime(Protocol):
     """A vendor that refuses requests whose time is not its own."""
 
@@ -202,6 +268,8 @@ class VendorSpec:
     """The fields that its grants have beyond those of all vendors."""
     poll_interval: int
     """Seconds between two polls, unless the user says otherwise."""
+    choice: str | None = None
+    """The field that says which account it is about, where the credentials lead to several."""
 
 
 class InvalidField(ValueError):

@@ -1,0 +1,278 @@
+"""The session of an account: opened when it is needed, renewed when it has ended, ended when it is no longer needed (1.2)."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPMethod
+import time
+from typing import Any, Final
+
+import orjson
+from yarl import URL
+
+from ..transport import Transport, base_address
+from ..vendor import (
+    AnswerNotUnderstood,
+    ChoiceNeeded,
+    InvalidField,
+    InvalidRequest,
+    NoRight,
+    NotFound,
+    Refused,
+    ServiceUnavailable,
+    VendorError,
+    WrongCredentials,
+)
+from .operations import V1, V2, Right
+from .wire import WireLockGroup, number
+
+BARRED: Final = 1800.0
+"""Seconds for which a refused log-in is not tried again: bad ones lock the user out (1.2)."""
+LONGEST_END: Final = 5.0
+"""Seconds that the end of a session may take."""
+LOCK_GROUP: Final = "lock_group"
+
+_NO_RESULT: Final = 0
+_SUCCESS: Final = 1
+_UPDATING: Final = 4
+_WRONG: Final = 5
+_REASONS: Final[Mapping[int, str]] = {
+    7: "locked_out",
+    8: "locked_out",
+    9: "password_expired",
+    10: "single_sign_on",
+}
+
+
+class SessionLost(VendorError):
+    """The session has ended, so that nothing was done."""
+
+    key = "service_unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Who we are, and which locking system it is about; None for the only one."""
+
+    customer_code: str
+    username: str
+    password: str
+    api_key: str
+    lock_group: str | None
+
+
+class Session:
+    """One session at a time; whoever calls sees to it that there is one call at a time."""
+
+    def __init__(
+        self, login: Login, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Initialize with nothing opened."""
+        self._login = login
+        self._clock = clock
+        self._id: str | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._barred: tuple[float, VendorError] | None = None
+        self._closed = False
+        self.is_v1 = False
+        self.group: WireLockGroup | None = None
+        self.rights: Right | None = None
+        """What the user may do; None where the answer does not tell."""
+
+    def attach(self, transport: Transport) -> None:
+        """Have the requests sent by a transport, which begins at the address that the user entered."""
+        self._transport = transport
+        self._start = transport.base
+
+    @property
+    def operations(self) -> Mapping[str, Right]:
+        """Return the operations of the generation that answered, with the rights that they need."""
+        return V1 if self.is_v1 else V2
+
+    def headers(self, method: HTTPMethod, url: URL, body: bytes) -> Mapping[str, str]:
+        """Return what identifies the session, and the account at the gateway where there is one (1.2)."""
+        told = {"SessionId": self._id, "x-api-key": self._login.api_key}
+        return {name: value for name, value in told.items() if value}
+
+    def path(self, rest: str) -> str:
+        """Return where an operation is below the address of the server."""
+        return f"api/{'v1' if self.is_v1 else 'v2'}/{rest}"
+
+    async def ensure(self) -> None:
+        """Open a session where there is none; raises WrongCredentials or Refused where the user is not let in."""
+        if self._closed:
+            raise ServiceUnavailable("closed")
+        if self._id is not None and self._opening is None:
+            return
+        if self._opening is None:
+            # It goes on when its caller is gone: what the server opened must be known, to be ended.
+            self._opening = asyncio.create_task(self._open())
+        opening = self._opening
+        try:
+            await asyncio.shield(opening)
+        finally:
+            if opening.done() and self._opening is opening:
+                self._opening = None
+
+    def lose(self) -> None:
+        """Take note that the session has ended."""
+        self._id = None
+
+    async def close(self) -> None:
+        """End the session, and open no other."""
+        self._closed = True
+        if opening := self._opening:
+            await asyncio.wait([opening])
+            if not opening.cancelled():
+                opening.exception()
+        await self._end()
+
+    async def _open(self) -> None:
+        if self._barred and self._clock() < self._barred[0]:
+            raise self._barred[1].with_traceback(None)
+        self._barred = None
+        try:
+            await self._resolve()
+            self._id = await self._log_in()
+            await self._choose()
+        except (Refused, WrongCredentials) as err:
+            self._barred = (self._clock() + BARRED, err)
+            raise
+        except SessionLost:
+            self._id = None
+            raise ServiceUnavailable("session ended at once") from None
+        except VendorError:
+            await self._end()
+            raise
+
+    async def _resolve(self) -> None:
+        """Go to the server that the customer's system is on; what knows no such question is version 1 (1.1)."""
+        self._transport.base = self._start
+        self.is_v1 = False
+        try:
+            told = await self._asked(
+                "POST Url/GetUrl", {"CustomerCode": self._login.customer_code}
+            )
+        except NotFound:
+            self.is_v1 = True
+            return
+        except (InvalidRequest, NoRight, SessionLost) as err:
+            # The gateway, or the server for a customer code that it does not know.
+            raise Refused(err.key) from None
+        if told is None or told == "":
+            return
+        if not isinstance(told, str):
+            raise AnswerNotUnderstood("address")
+        try:
+            self._transport.base = base_address("url", told)
+        except InvalidField as err:
+            # The same rule as for what a user enters: credentials go nowhere in the clear.
+            raise AnswerNotUnderstood(err.reason) from None
+
+    async def _log_in(self) -> str:
+        """Return the id of a new session; a refusal may be an answer of success with a number (1.2)."""
+        login = self._login
+        body = {
+            "UserName": login.username,
+            "Password": login.password,
+            "CustomerCode": login.customer_code,
+            "ApiKey": "",
+            "ApiSecret": "",
+        }
+        try:
+            told = await self._asked("POST CreateSession", body)
+        except (InvalidRequest, NoRight) as err:
+            # It is not documented which of them a refused log-in is.
+            raise Refused(err.key) from None
+        except SessionLost:
+            raise WrongCredentials("status 401") from None
+        if not isinstance(told, dict):
+            raise AnswerNotUnderstood("session")
+        told = {str(key).lower(): value for key, value in told.items()}
+        result = _SUCCESS if told.get("result") is None else number(told["result"])
+        session_id = told.get("sessionid")
+        if (
+            isinstance(session_id, str)
+            and session_id.strip()
+            and result
+            in (
+                _NO_RESULT,
+                _SUCCESS,
+            )
+        ):
+            return session_id.strip()
+        raise _refusal(result)
+
+    async def _choose(self) -> None:
+        """Set the locking system, which tells what the user may do."""
+        found, _ = WireLockGroup.parse_all(await self._asked("GET LockGroups"))
+        groups = {each.lockgroup_id.casefold(): each for each in found}
+        wanted = self._login.lock_group
+        if not groups:
+            raise NoRight("no lock group")
+        if wanted is None and len(groups) > 1:
+            raise ChoiceNeeded(
+                LOCK_GROUP, {key: each.name or key for key, each in groups.items()}
+            )
+        group = groups.get(wanted.casefold()) if wanted else next(iter(groups.values()))
+        if group is None:
+            raise NotFound("lock group")
+        told = await self._asked(
+            "POST SetLockgroup", {"LockGroup_ID": group.lockgroup_id}
+        )
+        mask = None
+        if isinstance(told, dict):
+            mask = number(
+                {str(key).lower(): told[key] for key in told}.get("rightsmask")
+            )
+        self.rights = None if mask is None else Right(mask)
+        self.group = group
+
+    async def _end(self) -> None:
+        if self._id is None:
+            return
+        try:
+            async with asyncio.timeout(LONGEST_END):
+                await self._asked("GET KillSession")
+        except VendorError, TimeoutError:
+            pass
+        finally:
+            self._id = None
+
+    async def _asked(self, operation: str, body: Any = None) -> Any:
+        """Return what one of the six steps answers; each is asked once, since bad log-ins lock the user out."""
+        method, _, path = operation.partition(" ")
+        return await self._transport.read(
+            self.path(path), method=HTTPMethod(method), body=body, attempts=1
+        )
+
+
+def _refusal(result: int | None) -> VendorError:
+    """Return what a log-in that opened nothing means (1.2)."""
+    if result in (_SUCCESS, _NO_RESULT, _WRONG):
+        return WrongCredentials(f"result {result}")
+    if result == _UPDATING:
+        return ServiceUnavailable("result 4")
+    if result is not None and result in _REASONS:
+        return Refused(f"result {result}", reason=_REASONS[result])
+    return Refused(f"result {result}")
+
+
+def judge(status: int, body: bytes) -> VendorError | None:
+    """Return what a refusal means: an unknown id is a bad value to the API, and a session ends with a 401 (1.3)."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        told = None
+    message = ""
+    if isinstance(told, dict):
+        message = str({str(key).lower(): told[key] for key in told}.get("message", ""))
+    if status == 401:
+        return SessionLost("status 401")
+    if status == 400 and message.startswith("Invalid value"):
+        return InvalidValue("status 400")
+    return None
+
+
+class InvalidValue(InvalidRequest):
+    """A value that the API does not know; where the only value is an id, there is nothing of that id (1.3)."""

@@ -1,0 +1,118 @@
+"""The JSON objects of the API, names in lower case (facts sheet 2, 3.3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..wire import Wire
+
+ROOT_REAL_ESTATE = "00000000-0000-0000-0000-000000000000"
+"""The id of the root real estate, always (3.2)."""
+
+
+def number(value: Any) -> int | None:
+    """Return a whole number, which may be written as a text; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
+        return int(value)
+    return None
+
+
+@dataclass
+class WireLockGroup(Wire):
+    """A locking system."""
+
+    lockgroup_id: str
+    name: str = ""
+    state: Any = None
+    expiredateutc: Any = None
+    timezonestandardname: str = ""
+
+
+@dataclass
+class WireKey(Wire):
+    """A key."""
+
+    fnkey_id: str
+    description: str = ""
+    expiredate: Any = None
+    infotext: str = ""
+    isprogrammed: Any = None
+    keytypemask: Any = None
+    person_id: str = ""
+    programmingstate: Any = None
+    realestate_id: str = ""
+    rom_id: str = ""
+    stamp: str = ""
+    state: Any = None
+    tagkey: str = ""
+    tagkeyhex: str = ""
+    versioncode: str = ""
+
+
+@dataclass
+class WireLock(Wire):
+    """A lock."""
+
+    flock_id: str
+    description: str = ""
+    locationcode: str = ""
+    lockingobject: str = ""
+    locktype: Any = None
+    physicalstate: Any = None
+    stamp: str = ""
+    zone_id: str = ""
+    realestate_id: str = ""
+    networkmoduledevice_id: str = ""
+    hwversion: str = ""
+    swversion: str = ""
+    mechversion: str = ""
+    serialnumber: str = ""
+
+
+@dataclass
+class WireAccess(Wire):
+    """An access right."""
+
+    securityaccess_id: str
+    name: str = ""
+    description: str = ""
+    type: Any = None
+    status: Any = None
+    realestate_id: str = ""
+    zone_id: str = ""
+
+
+@dataclass
+class WirePerson(Wire):
+    """A person; everything beside the id and the name is nobody else's business."""
+
+    person_id: str
+    firstname: str = ""
+    lastname: str = ""
+    email: str = ""
+    personcode: str = ""
+    phone1: str = ""
+    externalpersonid: str = ""
+    state: Any = None
+
+
+@dataclass
+class WireZone(Wire):
+    """A zone."""
+
+    zone_id: str
+    name: str = ""
+    description: str = ""
+    type: Any = None
+
+
+@dataclass
+class WireRealEstate(Wire):
+    """A real estate."""
+
+    realestate_id: str
+    name: str = ""
+    parentrealestate_id: str = ""
