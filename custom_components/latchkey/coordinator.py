@@ -37,6 +37,7 @@ from .reading_keeper import ReadingKeeper
 from .rhythm import Rhythms
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
+from .subscription_keeper import SubscriptionKeeper
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
@@ -52,6 +53,7 @@ from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
+from .vendors.subscriptions import KeepsSubscriptions
 from .vendors.vendor import (
     KeepsSession,
     NoRight,
@@ -130,6 +132,11 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.commands = Commands(self)
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
+        self.subscriptions = (
+            SubscriptionKeeper(self, vendor)
+            if isinstance(vendor, KeepsSubscriptions)
+            else None
+        )
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.locks = LockKeeper(self) if isinstance(vendor, LocksDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
@@ -151,6 +158,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.log,
             self.settings,
             self.callbacks,
+            self.subscriptions,
             self.reservations,
             self.boxes,
             self.readings if isinstance(vendor, ReportsReadings) else None,
@@ -177,6 +185,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
+        if self.subscriptions:
+            self.subscriptions.async_stop()
         if isinstance(self.vendor, KeepsSession):
             await self.vendor.close()
 
@@ -230,7 +240,9 @@ class LatchkeyCoordinator(TellingCoordinator):
 
     def interval(self, device_id: str) -> float:
         """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
-        if self.callbacks and self.callbacks.is_healthy(device_id):
+        if (self.callbacks and self.callbacks.is_healthy(device_id)) or (
+            self.subscriptions and self.subscriptions.tells_of_log(device_id)
+        ):
             return max(DRIFT_INTERVAL, self._interval.total_seconds())
         return self._interval.total_seconds()
 

@@ -46,6 +46,8 @@ class Capability(StrEnum):
     REQUESTS = "requests"
     """It can be asked for readings."""
     SETTINGS = "settings"
+    SUBSCRIPTIONS = "subscriptions"
+    """The vendor calls about what happens in it, as long as somebody subscribes to that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from .client import IloqClient
 from .inventory import System
 from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
+from .webhooks import Webhooks
 
 _HEADER: Final = "api_key"
 
@@ -42,8 +43,8 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System):
-    """A locking system: its locks and their logs, its keys, and what they open."""
+class Iloq(System, Webhooks):
+    """A locking system: its locks and their logs, its keys, what they open, and the calls about all that."""
 
     @property
     def counts(self) -> Mapping[str, int]:

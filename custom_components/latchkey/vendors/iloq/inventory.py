@@ -12,6 +12,7 @@ from ..vendor import NoRight, NotAvailable, NotFound
 from ..wire import Wire
 from .part import Part
 from .times import moment, zone_named
+from .webhooks import SUBSCRIBE
 from .wire import (
     WireAccess,
     WireKey,
@@ -118,6 +119,8 @@ class System(Part):
         capabilities = {Capability.READINGS}
         if self._client.has(LOG):
             capabilities.add(Capability.LOG)
+        if self._client.has(SUBSCRIBE):
+            capabilities.add(Capability.SUBSCRIPTIONS)
         return Device(
             id=self._system_id,
             label=self._system_id[:8],

@@ -1,12 +1,14 @@
 """The JSON objects of the API, names in lower case (facts sheet 2, 3.3)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ..wire import Wire
 
 ROOT_REAL_ESTATE = "00000000-0000-0000-0000-000000000000"
 """The id of the root real estate, always (3.2)."""
+
+_LONGEST_NUMBER: Final = 20
 
 
 def number(value: Any) -> int | None:
@@ -15,8 +17,10 @@ def number(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
+    if isinstance(value, str):
+        text = value.strip()
+        if text.removeprefix("-").isdecimal() and len(text) <= _LONGEST_NUMBER:
+            return int(text)
     return None
 
 
