@@ -18,16 +18,13 @@ from simulators.iloq import (
     IloqCloud,
     serve,
 )
-from simulators.iloq.demo import furnish
 from tests.iloq.home import Home
 
 
 @pytest.fixture
 def iloq() -> IloqCloud:
     """Return a cloud with the demonstration's house, by Home Assistant's clock."""
-    cloud = IloqCloud(clock=utc_now)
-    furnish(cloud.group)
-    return cloud
+    return IloqCloud(clock=utc_now)
 
 
 @pytest.fixture
