@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from simulators.iloq.demo import crowd
+from simulators.iloq.places import ROOT_ID
 from simulators.registry import new_id
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json
+from tests.simulators.iloq import UNKNOWN, House, Json
 
 
 async def try_key(

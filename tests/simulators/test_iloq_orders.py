@@ -14,8 +14,8 @@ async def add(iloq: House, kind: int = SERIES_5_KEY, **changes: Any) -> Key:
     """Add a key with an access over the API."""
     if kind == PHONE_KEY:
         changes.setdefault("Person_ID", iloq.person("Cecilia").id)
-    body = {"Key": key_body(kind, **changes)}
-    body["SecurityAccessIds"] = [iloq.access("Entrance").id]
+    accesses = [iloq.access("Entrance").id]
+    body = {"Key": key_body(kind, **changes), "SecurityAccessIds": accesses}
     added = await iloq.send("POST", "Keys", body)
     return iloq.cloud.group.keys[added["FNKey_ID"]]
 
@@ -235,5 +235,10 @@ async def test_forced(iloq: House) -> None:
     await iloq.control("PUT", path, {})
     assert await iloq.get(f"Keys/{key.id}/CanOrder") == 0
     assert (await iloq.control("PUT", path, {"CanFly": 1})).status == 400
+    state = {"state": -1}
+    path = f"lock_groups/demo/keys/{key.id}/programming"
+    assert (await iloq.control("PUT", path, state)).json["ProgrammingState"] == -1
+    assert await iloq.get(f"Keys/{key.id}/CanOrder") == 4
+    assert (await iloq.control("PUT", path, {"state": 8})).status == 400
     missing = f"lock_groups/demo/keys/{new_id()}/program"
     assert (await iloq.control("POST", missing)).status == 404
