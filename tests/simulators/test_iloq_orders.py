@@ -191,6 +191,14 @@ async def test_standard_access(iloq: House) -> None:
     assert await iloq.get(f"Keys/{bo.id}/CanOrder") == 0
 
 
+async def test_standard_return(iloq: House) -> None:
+    """A tag is not returned without a token while it has what is no API access."""
+    cellar = iloq.access("Cellar")
+    tag = iloq.build.key("Tag", TAG_KEY, cellar, TagKey="04AB")
+    assert await iloq.get(f"Keys/{tag.id}/CanReturn") == 1
+    await iloq.refused("POST", f"Keys/{tag.id}/Return")
+
+
 async def test_hidden(iloq: House) -> None:
     """A hidden key is in the wrong state."""
     key = await add(iloq)
