@@ -21,6 +21,7 @@ from .const import (
     ATTR_CONFIRM,
     ATTR_EMAIL,
     ATTR_END,
+    ATTR_KEY_FIELDS,
     ATTR_NAME,
     ATTR_PHONE,
     ATTR_START,
@@ -32,7 +33,14 @@ from .vendors.model import Device
 
 YEARS: Final = range(2000, 9000)
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_SECRET: Final = (ATTR_BODY, ATTR_CLAIMING_CODE, ATTR_CODE, ATTR_EMAIL, ATTR_PHONE)
+_SECRET: Final = (
+    ATTR_BODY,
+    ATTR_CLAIMING_CODE,
+    ATTR_CODE,
+    ATTR_EMAIL,
+    ATTR_KEY_FIELDS,
+    ATTR_PHONE,
+)
 
 
 def invalid(field: str, key: str, **placeholders: str) -> ServiceValidationError:

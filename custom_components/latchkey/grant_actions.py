@@ -18,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 
-from . import fields, grant_bookings, grant_fields
+from . import fields, grant_bookings, grant_fields, grant_targets
 from .const import (
     ATTR_ACCESS,
     ATTR_CODE,
@@ -170,6 +170,8 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     code = (
         grant_fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
     )
+    if code is not None and not rule.can_change:
+        raise fields.invalid(ATTR_CODE, "code_cannot_change")
     terms = partial(grant_fields.terms, call, keeper, record.credential)
     tie = await grant_bookings.tied_again(entry, record, terms(record.terms))
 
@@ -259,7 +261,7 @@ async def _issued_elsewhere(
     """Return a grant that the vendor lists and the ledger does not know, as get_grants names it."""
     scope, _, vendor_id = grant_id.partition(":")
     for entry in grant_fields.accounts(hass, call):
-        scopes = {each.id for each in grant_fields.all_scopes(entry)}
+        scopes = {each.id for each in grant_targets.all_scopes(entry)}
         if not vendor_id or scope not in scopes:
             continue
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
