@@ -1,12 +1,13 @@
 """Persons, zones, real estates and access rights as lists, and persons who are added, changed and deleted (3.3)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import uuid4
 
 from ..directory import ListedAccess, Person, PersonFields, RealEstate, Zone
-from ..vendor import AnswerNotUnderstood, NotFound
+from ..vendor import NotFound
 from .doubts import once
 from .named import meant
 from .obstacles import CAN_DELETE_PERSON, ensure
@@ -112,13 +113,19 @@ class Directory(Part):
         async def is_added() -> bool:
             return await self._is_there(person_id)
 
-        await once(self._client.command("POST Persons", body=body), is_added)
-        return _person(WirePerson.parse(body["Person"]))
+        told = await once(self._client.command("POST Persons", body=body), is_added)
+        person = _person(WirePerson.parse(body["Person"]))
+        return replace(person, id=_told_id(told) or person.id)
 
     async def update_person(self, person_id: str, fields: PersonFields) -> Person:
         """Change a person, of whom all fields are written; in doubt, the fields that were to be changed decide."""
-        sent = _sent(fields)
-        person = await self._read_person(person_id) | sent
+        told = await self._read_person(person_id)
+        names = {name.casefold(): name for name in told}
+        sent = {
+            names.get(name.casefold(), name): value
+            for name, value in _sent(fields).items()
+        }
+        person = told | sent
 
         async def is_changed() -> bool:
             now = await self._read_person(person_id)
@@ -148,9 +155,8 @@ class Directory(Part):
     async def _read_person(self, person_id: str) -> dict[str, Any]:
         """Return all fields of a person as they are told: what is not sent back would be emptied."""
         told = await self._client.read("GET Persons/{id}", person_id)
-        if not isinstance(told, dict) or "Person_ID" not in told:
-            raise AnswerNotUnderstood("Person")
-        return told
+        WirePerson.parse(told)
+        return dict(told)
 
 
 def _sent(fields: PersonFields) -> dict[str, str]:
@@ -164,6 +170,13 @@ def _sent(fields: PersonFields) -> dict[str, str]:
         first, _, last = fields.name.rpartition(" ")
         sent |= {"FirstName": first.strip(), "LastName": last}
     return sent
+
+
+def _told_id(answer: Any) -> str | None:
+    """Return the id that an answer tells: the vendor may have made another one."""
+    told = answer.get("PersonIds") if isinstance(answer, dict) else None
+    found = told[0] if isinstance(told, list) and told else None
+    return found.casefold() if isinstance(found, str) and found else None
 
 
 def _person(told: WirePerson) -> Person:
