@@ -170,7 +170,7 @@ async def _update_person(
     person_id = fields.vendor_id(call, ATTR_PERSON_ID)
     given = _given(call)
     if given == PersonFields():
-        raise fields.invalid(ATTR_NAME, "nothing_to_change")
+        raise fields.invalid(ATTR_PERSON_ID, "nothing_to_change")
     with vendor_errors(given.name or person_id, PERSON_ERRORS):
         return {_PERSON: _row(await directory.update_person(person_id, given))}
 

@@ -110,15 +110,17 @@ class KeyTasks(Part):
             model=next((name for bit, name in _MODELS if mask & bit), None),
             person_id=key.person_id.casefold() or None,
             real_estate=self._estate(key.realestate_id),
-            zones=zones and tuple(map(self._zone_named, zones.zoneids or ())),
+            zones=(
+                tuple(map(self._zone_named, zones.zoneids or ())) if zones else None
+            ),
             main_zone=(
                 self._zone_named(zones.mainzone) if zones and zones.mainzone else None
             ),
-            accesses=accesses and _accesses(accesses),
+            accesses=_accesses(accesses) if accesses else None,
             accesses_unseen=(accesses and number(accesses.outsideuserzonescount)) or 0,
             starts_at=starts_at,
             ends_at=ends_at,
-            profiles=limits and await self._profiles(limits),
+            profiles=await self._profiles(limits) if limits else None,
             tasks=await self._tasks(key_id),
         )
 
