@@ -94,13 +94,13 @@ class KeyTasks(Part):
     async def key(self, key_id: str) -> KeyDetails:
         """Return what is known of a key; what the user may not see is left out."""
         key = await self._read_key(key_id)
-        accesses = await self._told_of(
+        accesses = await self._part_of_key(
             WireKeyAccesses, "GET Keys/{id}/SecurityAccesses", key_id
         )
-        limits = await self._told_of(
+        limits = await self._part_of_key(
             WireKeyLimits, "GET Keys/{id}/TimeLimitTitles", key_id
         )
-        zones = await self._told_of(WireKeyZones, "GET Keys/{id}/Zones", key_id)
+        zones = await self._part_of_key(WireKeyZones, "GET Keys/{id}/Zones", key_id)
         starts_at, ends_at = _period(limits, partial(moment, zone=self._zone))
         mask = number(key.keytypemask) or 0
         return KeyDetails(
@@ -235,7 +235,7 @@ class KeyTasks(Part):
         )
         return any(each.id == access_id for each in _accesses(told))
 
-    async def _told_of[W: (WireKeyAccesses, WireKeyLimits, WireKeyZones)](
+    async def _part_of_key[W: (WireKeyAccesses, WireKeyLimits, WireKeyZones)](
         self, wire: type[W], operation: str, key_id: str
     ) -> W | None:
         """Return what is told of a key, nothing where the generation does not tell it or the user may not see it."""
