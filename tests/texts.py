@@ -153,6 +153,7 @@ AT_LOCKERS = {
 
 
 IN_LOCKING_SYSTEMS = {
+    ("sensor", "key"),
     ("sensor", "keys_blocked"),
     ("sensor", "keys_handed_over"),
     ("sensor", "keys_planned"),

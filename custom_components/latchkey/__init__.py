@@ -20,9 +20,11 @@ from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .delivery_actions import async_setup_delivery_actions
 from .device_actions import async_setup_device_actions
 from .devices import account_identifier, identifier
+from .directory_actions import async_setup_directory_actions
 from .grant_actions import async_setup_grant_actions
 from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
+from .key_actions import async_setup_key_actions
 from .ledger_store import LedgerStore
 from .locker_actions import async_setup_locker_actions
 from .push_repairs import async_delete_issues
@@ -62,6 +64,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_site_actions(hass)
     async_setup_locker_actions(hass)
     async_setup_call_actions(hass)
+    async_setup_key_actions(hass)
+    async_setup_directory_actions(hass)
     return True
 
 

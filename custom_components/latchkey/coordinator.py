@@ -29,6 +29,7 @@ from .grant_keeper import GrantKeeper
 from .hint_receiver import HintReceiver
 from .holders import HolderBook
 from .inventory import InventoryTracker
+from .key_keeper import KeyKeeper
 from .lock_keeper import LockKeeper
 from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
@@ -40,9 +41,11 @@ from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
+from .vendors.directory import KeepsDirectory
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
+from .vendors.keys import ManagesKeys
 from .vendors.lockers import TellsBoxes
 from .vendors.locks import LocksDoors
 from .vendors.model import Device, Status
@@ -118,6 +121,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         )
         self.site = vendor if isinstance(vendor, ManagesSite) else None
         self.calls = vendor if isinstance(vendor, TakesCalls) else None
+        self.directory = vendor if isinstance(vendor, KeepsDirectory) else None
+        self.keys = (
+            KeyKeeper(entry, vendor) if isinstance(vendor, ManagesKeys) else None
+        )
         self.inventory = InventoryTracker()
         # What was read before a change from here must not be taken in after it.
         self._inventory_turn = asyncio.Lock()
@@ -333,6 +340,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.inventory.update(inventory)
         for device_id, readings in inventory.readings.items():
             self.readings.async_take(device_id, readings)
+        if self.keys:
+            await self.keys.async_take()
         async_sync_devices(self.hass, self.config_entry, self.inventory)
         self.certificates.async_check()
 

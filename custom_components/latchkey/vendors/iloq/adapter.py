@@ -8,9 +8,12 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .calls import Calls
 from .client import IloqClient
+from .directory import Directory
 from .grants import Grants
 from .inventory import System
+from .keys import KeyTasks
 from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
 
@@ -43,7 +46,7 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System, Grants):
+class Iloq(System, Grants, KeyTasks, Directory, Calls):
     """A locking system: its locks and their logs, its keys, and what they open."""
 
     @property

@@ -96,6 +96,7 @@ class WirePerson(Wire):
     personcode: str = ""
     phone1: str = ""
     externalpersonid: str = ""
+    languagecode: str = ""
     state: Any = None
 
 
