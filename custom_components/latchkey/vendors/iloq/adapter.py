@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .calendars import Calendars
 from .client import IloqClient
 from .inventory import System
 from .part import utc_now
@@ -42,7 +43,7 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System):
+class Iloq(System, Calendars):
     """A locking system: its locks and their logs, its keys, and what they open."""
 
     @property
