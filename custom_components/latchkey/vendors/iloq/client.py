@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from http import HTTPMethod
 import re
 from typing import Any, Final
@@ -19,6 +20,8 @@ from .operations import is_allowed
 from .session import InvalidValue, Session, SessionLost
 
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+LONGEST_CALL: Final = 5.0
+"""Seconds that the end of a session waits for a call."""
 _SOME: Final = 500
 """Rows that are read before others have their turn."""
 
@@ -43,9 +46,12 @@ class IloqClient:
             await self.session.ensure()
 
     async def close(self) -> None:
-        """End the session, after the call that is under way."""
-        async with self._turn:
-            await self.session.close()
+        """End the session, after the call that is under way unless that takes long; those that wait are refused."""
+        self.session.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_CALL), self._turn:
+                pass
+        await self.session.close()
 
     async def read(
         self,

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPMethod
-import time
 from typing import Any, Final
 
 import orjson
@@ -26,8 +26,8 @@ from ..vendor import (
 from .operations import V1, V2, Right
 from .wire import WireLockGroup, number
 
-BARRED: Final = 1800.0
-"""Seconds for which a refused log-in is not tried again: bad ones lock the user out (1.2)."""
+BARRED: Final = timedelta(minutes=30)
+"""For how long a refused log-in is not tried again: bad ones lock the user out (1.2)."""
 LONGEST_END: Final = 5.0
 """Seconds that the end of a session may take."""
 LOCK_GROUP: Final = "lock_group"
@@ -64,15 +64,13 @@ class Login:
 class Session:
     """One session at a time; whoever calls sees to it that there is one call at a time."""
 
-    def __init__(
-        self, login: Login, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, login: Login, clock: Callable[[], datetime]) -> None:
         """Initialize with nothing opened."""
         self._login = login
         self._clock = clock
         self._id: str | None = None
         self._opening: asyncio.Task[None] | None = None
-        self._barred: tuple[float, VendorError] | None = None
+        self._barred: tuple[datetime, VendorError] | None = None
         self._closed = False
         self.is_v1 = False
         self.group: WireLockGroup | None = None
@@ -118,9 +116,13 @@ class Session:
         """Take note that the session has ended."""
         self._id = None
 
+    def stop(self) -> None:
+        """Open no other session."""
+        self._closed = True
+
     async def close(self) -> None:
         """End the session, and open no other."""
-        self._closed = True
+        self.stop()
         if opening := self._opening:
             await asyncio.wait([opening])
             if not opening.cancelled():
@@ -128,7 +130,9 @@ class Session:
         await self._end()
 
     async def _open(self) -> None:
-        if self._barred and self._clock() < self._barred[0]:
+        now = self._clock()
+        # A clock that was set back must not bar the way for longer.
+        if self._barred and self._barred[0] <= now < self._barred[0] + BARRED:
             raise self._barred[1].with_traceback(None)
         self._barred = None
         try:
@@ -136,7 +140,7 @@ class Session:
             self._id = await self._log_in()
             await self._choose()
         except (Refused, WrongCredentials) as err:
-            self._barred = (self._clock() + BARRED, err)
+            self._barred = (now, err)
             raise
         except SessionLost:
             self._id = None
