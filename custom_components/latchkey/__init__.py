@@ -118,6 +118,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     if callbacks := entry.runtime_data.callbacks:
         callbacks.async_stop()
     async_delete_issues(hass, entry.entry_id)
+    if isinstance(entry.runtime_data.vendor, KeepsSession):
+        # Before the connections are closed, for which a reading behind the polls is not waited.
+        await entry.runtime_data.async_shutdown()
     return True
 
 

@@ -145,9 +145,7 @@ class HoldBook:
         command: Callable[[], Awaitable[None]],
     ) -> None:
         """Send a command, once it is written down, and read back what came of it; what is in doubt stays in the book."""
-        # Until it is known, the entry may be either: the longer one matters.
-        ends = max(wanted.end, (before or wanted).end)
-        self._put(replace(wanted, end=ends), step)
+        self._put(wanted, step)
         try:
             await self._save()
         except LedgerError:
@@ -207,6 +205,8 @@ class HoldBook:
             record.step is not Step.NONE
             and record.asked_at <= self._clock() < record.asked_at + LATE
         )
+        if found == record.hold and record.step is Step.NONE:
+            return
         if found is None:
             if is_on_its_way and record.step is not Step.CANCEL:
                 return
