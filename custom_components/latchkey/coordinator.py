@@ -36,6 +36,7 @@ from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
 from .rhythm import Rhythms
+from .schedule_keeper import ScheduleKeeper
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .telling import AccountData, TellingCoordinator
@@ -53,6 +54,7 @@ from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
 from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
+from .vendors.schedules import KeepsSchedules
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
 from .vendors.vendor import (
@@ -148,6 +150,9 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.reservations = (
             BookingKeeper(self, vendor) if isinstance(vendor, KeepsBookings) else None
         )
+        self.schedules = (
+            ScheduleKeeper(self, vendor) if isinstance(vendor, KeepsSchedules) else None
+        )
         self.booking_grants = (
             BookingGrants(self, self.grants, self.reservations)
             if self.grants and self.reservations
@@ -159,6 +164,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.settings,
             self.callbacks,
             self.reservations,
+            self.schedules,
             self.boxes,
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
@@ -184,6 +190,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
+        if self.schedules:
+            self.schedules.async_stop()
         if isinstance(self.vendor, KeepsSession):
             await self.vendor.close()
 

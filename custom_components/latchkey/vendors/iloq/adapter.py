@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .calendars import Calendars
 from .calls import Calls
 from .client import IloqClient
 from .directory import Directory
@@ -46,7 +47,7 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System, Grants, KeyTasks, Directory, Calls):
+class Iloq(System, Grants, KeyTasks, Directory, Calendars, Calls):
     """A locking system: its locks and their logs, its keys, and what they open."""
 
     @property

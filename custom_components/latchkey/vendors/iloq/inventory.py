@@ -8,6 +8,7 @@ from typing import Final
 
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..readings import Reading, ReadingKind
+from .calendars import CALENDARS
 from .part import Part
 from .times import moment, zone_named
 from .wire import (
@@ -109,6 +110,8 @@ class System(Part):
         capabilities = {Capability.READINGS}
         if self._client.has(LOG):
             capabilities.add(Capability.LOG)
+        if self._client.has(CALENDARS):
+            capabilities.add(Capability.SCHEDULES)
         return Device(
             id=self._system_id,
             label=self._system_id[:8],
