@@ -101,6 +101,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         coordinator.callbacks.async_start()
     if coordinator.hints:
         coordinator.hints.async_start()
+    if coordinator.subscriptions:
+        coordinator.subscriptions.async_start()
     coordinator.async_start()
     return True
 
@@ -121,6 +123,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         return False
     if callbacks := entry.runtime_data.callbacks:
         callbacks.async_stop()
+    if subscriptions := entry.runtime_data.subscriptions:
+        subscriptions.async_stop()
     async_delete_issues(hass, entry.entry_id)
     if isinstance(entry.runtime_data.vendor, KeepsSession):
         # Before the connections are closed, for which a reading behind the polls is not waited.

@@ -39,6 +39,7 @@ from .rhythm import Rhythms
 from .schedule_keeper import ScheduleKeeper
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
+from .subscription_keeper import SubscriptionKeeper
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
@@ -57,6 +58,7 @@ from .vendors.readings import ReportsReadings
 from .vendors.schedules import KeepsSchedules
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
+from .vendors.subscriptions import KeepsSubscriptions
 from .vendors.vendor import (
     KeepsSession,
     NoRight,
@@ -139,6 +141,11 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.commands = Commands(self)
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
+        self.subscriptions = (
+            SubscriptionKeeper(self, vendor)
+            if isinstance(vendor, KeepsSubscriptions)
+            else None
+        )
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.locks = LockKeeper(self) if isinstance(vendor, LocksDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
@@ -163,6 +170,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.log,
             self.settings,
             self.callbacks,
+            self.subscriptions,
             self.reservations,
             self.schedules,
             self.boxes,
@@ -192,6 +200,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.hints.async_stop()
         if self.schedules:
             self.schedules.async_stop()
+        if self.subscriptions:
+            self.subscriptions.async_stop()
         if isinstance(self.vendor, KeepsSession):
             await self.vendor.close()
 
@@ -245,7 +255,9 @@ class LatchkeyCoordinator(TellingCoordinator):
 
     def interval(self, device_id: str) -> float:
         """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
-        if self.callbacks and self.callbacks.is_healthy(device_id):
+        if (self.callbacks and self.callbacks.is_healthy(device_id)) or (
+            self.subscriptions and self.subscriptions.tells_of_log(device_id)
+        ):
             return max(DRIFT_INTERVAL, self._interval.total_seconds())
         return self._interval.total_seconds()
 

@@ -17,6 +17,7 @@ from .inventory import System
 from .keys import KeyTasks
 from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
+from .webhooks import Webhooks
 
 _HEADER: Final = "api_key"
 
@@ -47,8 +48,8 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System, Grants, KeyTasks, Directory, Calendars, Calls):
-    """A locking system: its locks and their logs, its keys, and what they open."""
+class Iloq(System, Grants, KeyTasks, Directory, Calendars, Webhooks, Calls):
+    """A locking system: its locks and their logs, its keys, what they open, and the calls about all that."""
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -11,6 +11,7 @@ from ..readings import Reading, ReadingKind
 from .calendars import CALENDARS
 from .part import Part
 from .times import moment, zone_named
+from .webhooks import SUBSCRIBE
 from .wire import (
     WireAccess,
     WireKey,
@@ -112,6 +113,8 @@ class System(Part):
             capabilities.add(Capability.LOG)
         if self._client.has(CALENDARS):
             capabilities.add(Capability.SCHEDULES)
+        if self._client.has(SUBSCRIBE):
+            capabilities.add(Capability.SUBSCRIPTIONS)
         return Device(
             id=self._system_id,
             label=self._system_id[:8],
