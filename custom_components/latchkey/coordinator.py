@@ -29,21 +29,25 @@ from .grant_keeper import GrantKeeper
 from .hint_receiver import HintReceiver
 from .holders import HolderBook
 from .inventory import InventoryTracker
+from .key_keeper import KeyKeeper
 from .lock_keeper import LockKeeper
 from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
 from .rhythm import Rhythms
+from .schedule_keeper import ScheduleKeeper
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
 from .subscription_keeper import SubscriptionKeeper
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
+from .vendors.directory import KeepsDirectory
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
+from .vendors.keys import ManagesKeys
 from .vendors.lockers import TellsBoxes
 from .vendors.locks import LocksDoors
 from .vendors.model import Device, Status
@@ -51,6 +55,7 @@ from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
 from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
+from .vendors.schedules import KeepsSchedules
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
 from .vendors.subscriptions import KeepsSubscriptions
@@ -120,6 +125,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         )
         self.site = vendor if isinstance(vendor, ManagesSite) else None
         self.calls = vendor if isinstance(vendor, TakesCalls) else None
+        self.directory = vendor if isinstance(vendor, KeepsDirectory) else None
+        self.keys = (
+            KeyKeeper(entry, vendor) if isinstance(vendor, ManagesKeys) else None
+        )
         self.inventory = InventoryTracker()
         # What was read before a change from here must not be taken in after it.
         self._inventory_turn = asyncio.Lock()
@@ -148,6 +157,9 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.reservations = (
             BookingKeeper(self, vendor) if isinstance(vendor, KeepsBookings) else None
         )
+        self.schedules = (
+            ScheduleKeeper(self, vendor) if isinstance(vendor, KeepsSchedules) else None
+        )
         self.booking_grants = (
             BookingGrants(self, self.grants, self.reservations)
             if self.grants and self.reservations
@@ -160,6 +172,7 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.callbacks,
             self.subscriptions,
             self.reservations,
+            self.schedules,
             self.boxes,
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
@@ -185,6 +198,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
+        if self.schedules:
+            self.schedules.async_stop()
         if self.subscriptions:
             self.subscriptions.async_stop()
         if isinstance(self.vendor, KeepsSession):
@@ -345,6 +360,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.inventory.update(inventory)
         for device_id, readings in inventory.readings.items():
             self.readings.async_take(device_id, readings)
+        if self.keys:
+            await self.keys.async_take()
         async_sync_devices(self.hass, self.config_entry, self.inventory)
         self.certificates.async_check()
 

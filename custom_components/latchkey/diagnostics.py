@@ -8,6 +8,7 @@ from .callbacks import Callbacks
 from .const import CONF_CLOUDHOOK, CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
 from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
+from .schedule_keeper import ScheduleKeeper
 from .subscription_keeper import SubscriptionKeeper
 from .vendors.vendor import KeepsTime
 
@@ -78,6 +79,7 @@ async def async_get_config_entry_diagnostics(
             }
             for place_id in reservations.place_ids
         },
+        "schedules": _schedules(coordinator.schedules),
     }
 
 
@@ -101,6 +103,24 @@ def _push(callbacks: Callbacks | None) -> dict[str, Any] | None:
             for device_id, health in callbacks.health.items()
         },
     }
+
+
+def _schedules(keeper: ScheduleKeeper | None) -> list[dict[str, Any]] | None:
+    """Return how much each schedule holds; neither when that is nor what somebody wrote to it."""
+    if keeper is None:
+        return None
+    known = keeper.known
+    return [
+        {
+            "known": known.is_known(schedule.id),
+            "relays": None if schedule.relays is None else len(schedule.relays),
+            "count": len(known.entries(schedule.id)),
+            "left_out": known.left_out(schedule.id),
+            "ours": len(keeper.holds.of(schedule.id)),
+        }
+        for device in keeper.rhythm.devices
+        for schedule in known.of(device.id)
+    ]
 
 
 def _subscriptions(keeper: SubscriptionKeeper | None) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from .coordinator import LatchkeyConfigEntry
 from .entity import seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .grant_sensor import GRANT_SENSORS, DeliverySensor, GrantSensor
+from .key_sensor import KEY, of_system
 from .push_sensor import PUSH, PUSH_SENSORS, PushSensor
 from .reading_entity import READING
 from .reading_sensor import READING_SENSORS, ReadingSensor
@@ -74,6 +75,14 @@ async def async_setup_entry(
             Platform.SENSOR,
             BOXES,
             Seen(boxes.found.async_listen, partial(of_sizes, entry, boxes)),
+        )
+    if keys := coordinator.keys:
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.SENSOR,
+            KEY,
+            Seen(keys.found.async_listen, partial(of_system, entry, keys), keys.is_all),
         )
     if callbacks := coordinator.callbacks:
 

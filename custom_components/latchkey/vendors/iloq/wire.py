@@ -1,14 +1,12 @@
 """The JSON objects of the API, names in lower case (facts sheet 2, 3.3)."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ..wire import Wire
 
 ROOT_REAL_ESTATE = "00000000-0000-0000-0000-000000000000"
 """The id of the root real estate, always (3.2)."""
-
-_LONGEST_NUMBER: Final = 20
 
 
 def number(value: Any) -> int | None:
@@ -18,9 +16,10 @@ def number(value: Any) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, str):
-        text = value.strip()
-        if text.removeprefix("-").isdecimal() and len(text) <= _LONGEST_NUMBER:
-            return int(text)
+        try:
+            return int(value)
+        except ValueError:
+            return None
     return None
 
 
@@ -100,6 +99,7 @@ class WirePerson(Wire):
     personcode: str = ""
     phone1: str = ""
     externalpersonid: str = ""
+    languagecode: str = ""
     state: Any = None
 
 
@@ -120,3 +120,34 @@ class WireRealEstate(Wire):
     realestate_id: str
     name: str = ""
     parentrealestate_id: str = ""
+
+
+@dataclass
+class WireHeldAccesses(Wire):
+    """The access rights of a key or a lock."""
+
+    outsideuserzonescount: Any = None
+    securityaccesses: Any = None
+
+    def held(self) -> tuple[list[WireAccess], bool]:
+        """Return the rights, and whether these are all that there are."""
+        found, complete = WireAccess.parse_all(self.securityaccesses or [])
+        return found, complete and not number(self.outsideuserzonescount)
+
+
+@dataclass
+class WireSlot(Wire):
+    """A time limit of a key: its start, its end, or one of a profile."""
+
+    slotno: Any = None
+    limitdatelg: Any = None
+
+
+@dataclass
+class WireLimits(Wire):
+    """The time limits of a key."""
+
+    keyscheduler: Any = None
+    keytimelimitslots: Any = None
+    offlineexpirationseconds: Any = None
+    outsideuserzonetimelimittitleslots: Any = None
