@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 import pytest
 
 from simulators.flexykey import FlexyKeyCloud, serve
-from tests.simulators import keyless, keyvox
+from tests.simulators import iloq as iloq_house, keyless, keyvox
 from tests.simulators.callbacks import Callback, listening
 from tests.simulators.helpers import Client, FakeClock
 
@@ -42,6 +42,13 @@ async def org(socket_enabled: None) -> AsyncIterator[keyvox.Org]:
     """Serve a KEYVOX organisation and return the way in."""
     async with keyvox.served() as org:
         yield org
+
+
+@pytest.fixture
+async def iloq(socket_enabled: None) -> AsyncIterator[iloq_house.House]:
+    """Serve a furnished iLOQ lock group and return the way in."""
+    async with iloq_house.served() as house:
+        yield house
 
 
 @pytest.fixture
