@@ -111,6 +111,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     if callbacks := entry.runtime_data.callbacks:
         callbacks.async_stop()
     async_delete_issues(hass, entry.entry_id)
+    # While requests can still be sent: Home Assistant lets go of the client together with the rest.
+    await entry.runtime_data.async_shutdown()
     return True
 
 

@@ -1,0 +1,34 @@
+"""Log-ins that were refused and are not tried again for a while: bad ones lock the user out (facts sheet 1.2)."""
+
+from typing import Final
+
+from ..vendor import VendorError
+
+BARRED: Final = 1800.0
+"""Seconds for which a refused log-in is not tried again."""
+
+
+class Bars:
+    """Outlives the sessions: what could not be set up is tried again every few seconds, with a session of its own."""
+
+    def __init__(self) -> None:
+        """Initialize with none."""
+        self._put: dict[tuple[str, ...], tuple[float, VendorError]] = {}
+
+    def check(self, login: tuple[str, ...], now: float) -> None:
+        """Raise what a log-in was refused with, as long as that holds."""
+        self._put = {key: each for key, each in self._put.items() if now < each[0]}
+        if login in self._put:
+            raise self._put[login][1].with_traceback(None)
+
+    def put(self, login: tuple[str, ...], now: float, err: VendorError) -> None:
+        """Have a log-in not tried again for a while."""
+        self._put[login] = (now + BARRED, err)
+
+    def lift(self, login: tuple[str, ...]) -> None:
+        """Have a log-in tried again."""
+        self._put.pop(login, None)
+
+
+BARS: Final = Bars()
+"""Those of all accounts."""
