@@ -214,3 +214,29 @@ class SimulatedOrganisation(SimulatedService):
     async def subscribe(self, url: str, kind: str) -> None:
         """Have an address on this machine called about unlockings or reservations."""
         await self._control("POST", "webhooks", {"url": url, "kind": kind})
+
+
+class SimulatedManager(SimulatedService):
+    """The simulated iLOQ cloud, and what happens at its locks and with its keys."""
+
+    name = "iLOQ cloud"
+    example = """lock_groups/{id}/locks/{id}/try '{"key_id": "…"}'"""
+    account: ClassVar[Mapping[str, str]] = {
+        "customer_code": "ILOQ_21140",
+        "username": "api",
+        "password": "demo-password",
+    }
+    _module = "simulators.iloq"
+
+    async def lock_group(self) -> dict[str, Any]:
+        """Return all that there is in the locking system."""
+        state = await self._control("GET", "state")
+        return await self._control(
+            "GET", f"lock_groups/{state['lock_groups'][0]['id']}"
+        )
+
+    async def try_key(self, lock_id: str, key_id: str) -> dict[str, Any]:
+        """Hold a key to a lock."""
+        state = await self._control("GET", "state")
+        path = f"lock_groups/{state['lock_groups'][0]['id']}/locks/{lock_id}/try"
+        return await self._control("POST", path, {"key_id": key_id})

@@ -14,6 +14,7 @@ from typing import Final
 from scripts.child import ScriptError
 from scripts.cloud import (
     SimulatedCloud,
+    SimulatedManager,
     SimulatedOrganisation,
     SimulatedPlatform,
     SimulatedService,
@@ -28,7 +29,9 @@ POLL_INTERVAL: Final = 10
 FLEXYKEY: Final = "FlexyKey"
 PLATFORM: Final = "Abloy Keyless"
 ORGANISATION: Final = "KEYVOX"
+MANAGER: Final = "iLOQ"
 TOUCH_SECONDS: Final = 20
+PROGRAM_SECONDS: Final = 30
 EXTERNAL: Final = "https://home.example.com"
 DOOR: Final = "99998/F2"
 
@@ -109,6 +112,11 @@ async def add_simulated_organisation(
             entry["entry_id"], [{"poll_interval": POLL_INTERVAL}, words]
         )
         await home.api.until_loaded()
+
+
+async def add_simulated_manager(home: Home, manager: SimulatedManager) -> None:
+    """Add the account at the simulated locking system, or make an earlier one fit its address."""
+    await _add(home, "iloq", MANAGER, manager)
 
 
 async def _entry(home: Home, title: str) -> Json | None:
@@ -197,13 +205,20 @@ async def run(options: argparse.Namespace) -> None:
                 config.with_name(f"{config.name}-organisation.log")
             )
             await running.enter_async_context(organisation)
-            services = [cloud, platform, organisation]
+            # Somebody programs each key that is ordered.
+            manager = SimulatedManager(
+                config.with_name(f"{config.name}-manager.log"),
+                program_seconds=PROGRAM_SECONDS,
+            )
+            await running.enter_async_context(manager)
+            services = [cloud, platform, organisation, manager]
         print("Starting Home Assistant …", flush=True)
         await running.enter_async_context(home)
         if cloud:
             await add_simulated_account(home, cloud)
             await add_simulated_platform(home, platform)
             await add_simulated_organisation(home, organisation)
+            await add_simulated_manager(home, manager)
             await put_up(home.api)
         print(describe(home, services, time.monotonic() - began), flush=True)
         await watch(home, cloud)

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import json
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from aiohttp import ClientError
@@ -47,6 +48,11 @@ def check_callback(url: str) -> None:
         raise Invalid("the simulator calls nobody but this machine")
 
 
+def body_of(event: Event) -> bytes:
+    """Return the bytes in which an event is sent."""
+    return json.dumps(event).encode()
+
+
 class Outbox:
     """What waits to be sent, and what was sent."""
 
@@ -55,14 +61,22 @@ class Outbox:
         self._patience = patience
         self._settle = settle
         self._posts = Posts()
-        self._waiting: deque[tuple[str, Event, Answered | None]] = deque()
+        self._waiting: deque[tuple[str, Event, Answered | None, Mapping[str, str]]] = (
+            deque()
+        )
         self._task: asyncio.Task[None] | None = None
         self._served = self._wanted = self._sending = False
         self.sent: deque[Sent] = deque(maxlen=_KEPT)
 
-    def put(self, url: str, event: Event, answered: Answered | None = None) -> None:
+    def put(
+        self,
+        url: str,
+        event: Event,
+        answered: Answered | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Have an event sent, and somebody told with which status that was answered."""
-        self._waiting.append((url, event, answered))
+        self._waiting.append((url, event, answered, headers))
 
     def clear(self) -> None:
         """Send nothing of what waits."""
@@ -108,12 +122,18 @@ class Outbox:
             self._sending = False
             await asyncio.sleep(_PAUSE)
 
-    async def _send(self, url: str, event: Event, answered: Answered | None) -> None:
+    async def _send(
+        self,
+        url: str,
+        event: Event,
+        answered: Answered | None,
+        headers: Mapping[str, str],
+    ) -> None:
         """Call a webhook once, and note how that went."""
         status = None
         with suppress(TimeoutError, ClientError, OSError):
             status = await self._posts.post(
-                URL(url), json.dumps(event).encode(), {}, self._patience.webhook_timeout
+                URL(url), body_of(event), headers, self._patience.webhook_timeout
             )
         self.sent.append(Sent(url, event, status))
         if answered:

@@ -28,8 +28,8 @@ from tests.sources import PACKAGE, modules, parsed
 from tests.texts import (
     AT_LOCKERS,
     AT_SMART_LOCKS,
-    IN_LOCKING_SYSTEMS,
     BEHIND_GATEWAYS,
+    IN_LOCKING_SYSTEMS,
     LANGUAGES,
     calls,
     constant,

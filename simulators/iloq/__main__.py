@@ -41,12 +41,12 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=0, help="beyond those of the site")
     parser.add_argument("--locks", type=int, default=0, help="beyond those of the site")
     parser.add_argument("--customer-code", default=DEMO_CUSTOMER_CODE)
-    parser.add_argument("--user", default=DEMO_USER)
+    parser.add_argument("--username", default=DEMO_USER)
     parser.add_argument("--password", default=DEMO_PASSWORD)
     options = parser.parse_args()
     cloud = IloqCloud(
         customer_code=options.customer_code,
-        user=options.user,
+        user=options.username,
         password=options.password,
     )
     cloud.set_options(generations=options.generations)

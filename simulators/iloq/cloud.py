@@ -16,6 +16,7 @@ from simulators.iloq.group import LockGroup
 from simulators.iloq.options import Options
 from simulators.iloq.sessions import Sessions, User
 from simulators.iloq.site_control import site_control_routes
+from simulators.outbox import Outbox
 from simulators.rate_limit import RateLimit
 from simulators.registry import Registry
 from simulators.simulator import Simulator
@@ -47,6 +48,7 @@ class IloqCloud(Simulator):
         self.agenda = Agenda(clock)
         self.rate_limit = RateLimit(self.options, clock)
         self.sessions = Sessions(self.options)
+        self.outbox = Outbox(self.options, self.settle)
         self.groups = Registry[LockGroup]()
         self.user = self.add_user(user, password)
         self.group = self.add_group(DEMO_NAME)
@@ -75,14 +77,28 @@ class IloqCloud(Simulator):
 
     @override
     def cloud_app(self) -> web.Application:
-        """Return the vendor's application, which counts what is under way before any fault holds it up."""
+        """Return the vendor's application; webhooks are called while it is served."""
+
+        async def start(_app: web.Application) -> None:
+            self.outbox.start()
+
+        async def close(_app: web.Application) -> None:
+            await self.outbox.close()
+
         app = super().cloud_app()
+        # What is under way is counted before any fault holds it up.
         app.middlewares.insert(0, counting(self))
+        app.on_startup.append(start)
+        app.on_cleanup.append(close)
         return app
 
     def settle(self) -> datetime:
         """Have everything happen that was due by the present time, and return that."""
         return self.agenda.settle()
+
+    async def webhooks_told(self) -> None:
+        """Wait until the webhooks were told of all that has happened."""
+        await self.outbox.done()
 
     def set_options(self, **changes: Any) -> None:
         """Choose what is the same for the whole cloud, from now on."""
@@ -97,6 +113,13 @@ class IloqCloud(Simulator):
 
     def add_group(self, name: str, time_zone: str = "FLE Standard Time") -> LockGroup:
         """Add an empty lock group."""
-        group = LockGroup(name, self.options, self.agenda, time_zone)
+        group = LockGroup(
+            name,
+            self.options,
+            self.agenda,
+            self.outbox,
+            self.clock,
+            time_zone=time_zone,
+        )
         self.groups[group.id] = group
         return group

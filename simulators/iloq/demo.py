@@ -1,20 +1,24 @@
 """The site with which a cloud begins, and what is added to it in great numbers."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from simulators.iloq.accesses import API, STANDARD, Access
 from simulators.iloq.dates import Dates
 from simulators.iloq.group import LockGroup
-from simulators.iloq.key_orders import program
+from simulators.iloq.key_orders import PHONE_REGISTERED, program
 from simulators.iloq.keys import PROGRAMMED_TAG, Content, Key
 from simulators.iloq.locks import Lock, LockType, PhysicalState
 from simulators.iloq.logs import Line, mask_of
+from simulators.iloq.network import Device
 from simulators.iloq.people import Person
 from simulators.iloq.places import ROOT_ID
+from simulators.iloq.roles import PersonRole
 from simulators.registry import new_id
 
 S10_KEY, FOB, SERIES_5_KEY, PHONE_KEY, TAG_KEY = 9, 10, 264, 6, 384
+_SERIES_5_PROFILE = 2
 _VERSIONS = {"HwVersion": 3, "SwVersion": 138, "DataVersion": 2, "MechVersion": 1}
 
 
@@ -115,39 +119,80 @@ def furnish(group: LockGroup) -> None:
     """Add a small house with a back yard, and those who live there."""
     build = Builder(group)
     house, yard = group.add_real_estate("House"), group.add_real_estate("Yard")
-    entrance, stairs, sauna, gym, roof = (
-        build.access(name, API, house.id)
-        for name in ("Entrance", "Stairs", "Sauna", "Gym", "Roof")
-    )
-    gate = build.access("Gate", API, yard.id)
-    cellar = build.access("Cellar", STANDARD, house.id)
-    service = build.access("Service", STANDARD)
-    build.lock("Front door", LockType.D5, entrance, service, RealEstate_Id=house.id)
-    build.lock("Stairwell", LockType.D5, stairs, service, RealEstate_Id=house.id)
-    build.lock("Sauna", LockType.C5, sauna, RealEstate_Id=house.id)
-    build.lock("Cellar", LockType.C5, cellar, service, RealEstate_Id=house.id)
-    build.lock("Gate", LockType.S50, gate, RealEstate_Id=yard.id)
-    build.lock("Gym", LockType.S50, gym, RealEstate_Id=house.id)
+    door_device, gate_device = _wire(group)
+    names = ("Entrance", "Stairs", "Sauna", "Gym", "Roof")
+    has = {name: build.access(name, API, house.id) for name in names}
+    has["Gate"] = build.access("Gate", API, yard.id)
+    has["Cellar"] = build.access("Cellar", STANDARD, house.id)
+    has["Service"] = service = build.access("Service", STANDARD)
+    at_house: dict[str, Any] = {"RealEstate_Id": house.id}
+    online = at_house | {"NetworkModuleDevice_ID": door_device.id}
+    build.lock("Front door", LockType.D5, has["Entrance"], service, **online)
+    build.lock("Stairwell", LockType.D5, has["Stairs"], service, **at_house)
+    build.lock("Sauna", LockType.C5, has["Sauna"], **at_house)
+    build.lock("Cellar", LockType.C5, has["Cellar"], service, **at_house)
+    build.lock("Gate", LockType.S50, has["Gate"], RealEstate_Id=yard.id)
+    build.lock("Gym", LockType.S50, has["Gym"], **at_house)
+    _people(build, has)
+    _times(group, house.id, gate_device)
+
+
+def _people(build: Builder, has: Mapping[str, Access]) -> None:
+    """Add persons with a role among them, and keys of every kind."""
+    entrance, stairs = has["Entrance"], has["Stairs"]
     anna = build.person("Anna", "Virtanen", eMail="anna@example.com")
     bo = build.person("Bo", "Lind", Phone1="+358401234567")
     build.person("Cecilia", "Berg")
     david = build.person("David", "Aalto")
     eva = build.person("Eva", "Korhonen")
     build.person("Fredrik", "Nyman", State=1)
-    build.key("Anna's key", SERIES_5_KEY, entrance, stairs, sauna, person=anna)
-    phone = build.key("Anna's phone", PHONE_KEY, entrance, gate, person=anna)
+    tenant = PersonRole(new_id(), "Tenant", [entrance.id, stairs.id])
+    build.group.person_roles[tenant.id] = tenant
+    anna.role_ids.append(tenant.id)
+    build.key("Anna's key", SERIES_5_KEY, entrance, stairs, has["Sauna"], person=anna)
+    phone = build.key("Anna's phone", PHONE_KEY, entrance, has["Gate"], person=anna)
     phone.phone = {
         "FNKey_ID": phone.id,
         "PhoneNo": "+358409876543",
         "Email": "anna@example.com",
-        "OptionMask": 2,
+        "OptionMask": PHONE_REGISTERED,
     }
-    build.key("Bo's key", SERIES_5_KEY, entrance, cellar, person=bo)
-    build.key("Bo's tag", TAG_KEY, gym, person=bo, TagKey="04A1B2C3")
-    build.key("Fob", FOB, gate, person=david)
+    build.key("Bo's key", SERIES_5_KEY, entrance, has["Cellar"], person=bo)
+    build.key("Bo's tag", TAG_KEY, has["Gym"], person=bo, TagKey="04A1B2C3")
+    build.key("Fob", FOB, has["Gate"], person=david)
     build.key("Old key", S10_KEY, person=eva)
-    build.key("Spare key", SERIES_5_KEY, roof, programmed=False)
-    build.key("Service key", SERIES_5_KEY, service)
+    build.key("Spare key", SERIES_5_KEY, has["Roof"], programmed=False)
+    build.key("Service key", SERIES_5_KEY, has["Service"])
+
+
+def _wire(group: LockGroup) -> tuple[Device, Device]:
+    """Add a network module with a device at the door, and one with a relay at the gate."""
+    module = group.network.add_module("House network", group.clock())
+    door = group.network.add_device(module, "Front door")
+    gate = group.network.add_device(module, "Gate")
+    group.network.add_relay(gate, "Gate motor")
+    return door, gate
+
+
+def _times(group: LockGroup, real_estate_id: str, gate: Device) -> None:
+    """Add a calendar that the gate follows, a role for its code, and a time profile."""
+    dates, zone_id = group.dates("zulu"), group.default_zone.id
+    place = {"RealEstate_ID": real_estate_id, "Zone_ID": zone_id}
+    calendar = {"CalendarDataTitle_ID": new_id(), "Name": "Gate hours", **place}
+    added = group.calendars.insert(calendar, dates)
+    added.relay_ids = [relay.id for relay in group.network.relays_of(gate)]
+    role = {"SecurityRole_ID": new_id(), "Name": "Delivery", **place}
+    group.security_roles.insert(role | {"OnlineAccessCode": "12345"}, dates)
+    title_id = new_id()
+    title = {
+        "TimeLimitTitle_ID": title_id,
+        "Name": "Office hours",
+        "OptionMask": _SERIES_5_PROFILE,
+        **place,
+    }
+    hours = {"StartTime": "8:00", "EndTime": "16:30", "WeekDayMask": 31}
+    body = {"TimeLimitTitle": title, "TimeLimitData": [hours]}
+    group.titles.insert(body, dates)
 
 
 def crowd(group: LockGroup, keys: int = 0, locks: int = 0, lines: int = 0) -> None:
@@ -164,7 +209,7 @@ def crowd(group: LockGroup, keys: int = 0, locks: int = 0, lines: int = 0) -> No
 
 def _remember(group: LockGroup, count: int) -> None:
     """Add lines of the past, one for each minute until now."""
-    now = group.agenda.settle()
+    now = group.clock()
     locks, keys = list(group.locks.values()), list(group.keys.values())
     remembered = []
     for number in range(count):

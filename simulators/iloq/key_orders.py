@@ -12,7 +12,7 @@ from simulators.iloq.slots import taken
 if TYPE_CHECKING:
     from simulators.iloq.group import LockGroup
 
-_WAITING, _REGISTERED, _BY_EMAIL = 1, 2, 8
+PHONE_WAITING, PHONE_REGISTERED, _BY_EMAIL = 1, 2, 8
 
 
 def can_order(group: LockGroup, key: Key) -> int:
@@ -117,8 +117,8 @@ def register_phone(key: Key) -> None:
     """Have a phone register; if its key is ordered, it fetches its packet and is programmed."""
     if key.phone is None:
         raise Conflict("the key has no phone")
-    mask = key.phone["OptionMask"] & ~_WAITING
-    key.phone = key.phone | {"OptionMask": mask | _REGISTERED}
+    mask = key.phone["OptionMask"] & ~PHONE_WAITING
+    key.phone = key.phone | {"OptionMask": mask | PHONE_REGISTERED}
     if key.programming == Programming.ORDERED:
         fetch(key)
         program(key)
@@ -126,7 +126,7 @@ def register_phone(key: Key) -> None:
 
 def _registered(key: Key) -> bool:
     """Tell whether a key's phone is registered."""
-    return key.phone is not None and bool(key.phone["OptionMask"] & _REGISTERED)
+    return key.phone is not None and bool(key.phone["OptionMask"] & PHONE_REGISTERED)
 
 
 def _phone_lacks(group: LockGroup, key: Key) -> int:

@@ -83,7 +83,7 @@ class Key:
     is_programmed: bool = False
     ordered_once: bool = False
     blocklisted: bool = False
-    location_reporting: Record | None = None
+    location_reporting: bool = False
     forced: dict[str, int] = field(default_factory=dict)
     """What the calls that ask whether something can be done answer in place of what is true."""
 
@@ -227,6 +227,7 @@ class Keys(Registry[Key]):
         del self[key.id]
         key.state = state
         self.gone[key.id] = key
+        self._group.key_tags.drop(key_id=key.id)
 
     def _check(self, record: Record, kind: KeyType) -> None:
         """Refuse a key that refers to nothing, a phone of nobody, and a stamp that is too long."""

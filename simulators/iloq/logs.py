@@ -40,6 +40,7 @@ class Line:
     mask: int
     counter: int
     error: int = 0
+    tags: str = ""
     id: str = field(default_factory=new_id)
     arrived: datetime | None = None
 
@@ -93,7 +94,7 @@ class Line:
                 "LockType": lock["LockType"],
             },
             "FNKey": {
-                "CustomValueData": "",
+                "CustomValueData": self.tags,
                 "Description": key.record["Description"] if key else None,
                 "FNKeyId": key.id if key else NOBODY,
                 "GoingCounter": self.counter,

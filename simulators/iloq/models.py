@@ -46,6 +46,13 @@ KEY_PHONE: Final = Model(
     text="Email PhoneNo", guid="FNKey_ID", whole="OptionMask", required="FNKey_ID"
 )
 
+KEY_TAG: Final = Model(
+    text="Key Value",
+    guid="FNKey_ID Tag_ID",
+    truth="SaveToKeyAuditTrail",
+    required="FNKey_ID Tag_ID",
+)
+
 PERSON: Final = Model(
     text="FirstName LastName PersonCode eMail Phone1 Phone2 Phone3 Address ZipCode PostOffice Country"
     " CompanyName WorkTitle ContactInfo Description ExternalPersonId LanguageCode",

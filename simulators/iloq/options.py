@@ -28,7 +28,7 @@ _MAY_BE_NONE = (
     "program_seconds",
     "offline_log_seconds",
 )
-_COUNTS = ("lockout_after", "most_accesses", "most_slots", "most_entries")
+_COUNTS = ("lockout_after", "most_accesses", "most_slots")
 _RESULTS = range(13)
 
 
@@ -74,8 +74,6 @@ class Options(Choices):
     offline_log_seconds: float | None = 3600
     """How long a line of an offline lock takes to the database; nothing stands for never, until the lock is read."""
     log_order: LogOrder = "newest"
-    most_entries: int = 100
-    """From how many occurrences on a recurring calendar entry cannot be changed by the API."""
     webhook_timeout: float = 5
 
     def __post_init__(self) -> None:

@@ -40,6 +40,7 @@ def try_key(
         mask_of(key, error == 0),
         lock.openings,
         error,
+        group.key_tags.audited(key.id) if key else "",
     )
     _log(group, line, at)
     return line

@@ -48,6 +48,19 @@ def site_control_routes(cloud: IloqCloud) -> list[web.RouteDef]:
                     access.as_json(dates) for access in group.accesses.values()
                 ],
                 "persons": [person.as_json(dates) for person in group.persons.values()],
+                "relays": [
+                    relay.as_json()
+                    | {"on": group.calendars.on(relay.id, cloud.clock())}
+                    for relay in group.network.relays.values()
+                ],
+                "blacklist": group.blacklist.as_json(dates),
+                "subscriptions": [
+                    subscription.as_json(dates)
+                    for subscription in group.webhooks.subscriptions.values()
+                ],
+                "payloads": [
+                    payload.as_json(dates) for payload in group.webhooks.payloads
+                ],
             }
         )
 

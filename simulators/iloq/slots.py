@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Final
+from typing import Final
 
 from simulators.iloq.dates import Dates
 from simulators.iloq.fields import Record
 from simulators.iloq.models import SLOT, SLOT_DATA
 from simulators.iloq.refusals import not_now, wrong_value
+from simulators.iloq.titles import Title
 
 START, END, FIRST_PROFILE = range(3)
 _QUARTER_MS: Final = 15 * 60 * 1000
@@ -35,7 +36,7 @@ def written(slots: Iterable[Record], dates: Dates) -> list[Record]:
     return [SLOT.write(slot, dates) for slot in slots]
 
 
-def problem_of(slot: Record, titles: Mapping[str, Any]) -> int:
+def problem_of(slot: Record, titles: Mapping[str, Title]) -> int:
     """Return why a slot is not taken, as CanAddTimeLimit counts the reasons, or 0."""
     data, title_id = slot[_DATA], slot["TimeLimitTitle_ID"]
     if slot["SlotNo"] < FIRST_PROFILE:
@@ -44,13 +45,20 @@ def problem_of(slot: Record, titles: Mapping[str, Any]) -> int:
         return 9
     if title_id not in titles or slot["LimitDateLg"] is not None:
         return 14
+    title = titles[title_id]
     start, end = slot["TimeLimitTitleStartDateLg"], slot["TimeLimitTitleEndDateLg"]
     if start and end and start >= end:
         return 13
-    return 10 if not data else next(filter(None, map(_problem_of_hours, data)), 0)
+    if not data:
+        return 10 if title.dynamic else 11
+    if problem := next(filter(None, map(_problem_of_hours, data)), 0):
+        return problem
+    return 0 if title.fits(slot) else 11
 
 
-def check_slots(slots: Iterable[Record], titles: Mapping[str, Any], most: int) -> None:
+def check_slots(
+    slots: Iterable[Record], titles: Mapping[str, Title], most: int
+) -> None:
     """Refuse slots that a key does not take."""
     kept = list(slots)
     for slot in kept:

@@ -231,8 +231,8 @@ async def test_bad_bodies(iloq: House) -> None:
     reply = await iloq.raw("POST", BASES["v2"] + "SetLockgroup", {}, headers)
     assert reply.status == 415
     headers["Content-Type"] = "text/json"
-    body = {"LockGroup_ID": iloq.cloud.group.id}
-    reply = await iloq.raw("POST", BASES["v2"] + "SetLockgroup", body, headers)
+    group = {"LockGroup_ID": iloq.cloud.group.id}
+    reply = await iloq.raw("POST", BASES["v2"] + "SetLockgroup", group, headers)
     assert reply.status == 200
     assert (await iloq.call("GET", "SetLockgroup")).status == 405
 

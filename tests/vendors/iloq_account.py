@@ -91,7 +91,7 @@ class Account:
 
     def connect(self, *, v1: bool = False, **login: Any) -> tuple[Iloq, Watched]:
         """Return the account, at the address of one generation or the other, and its transport."""
-        session = Session(replace(LOGIN, **login), self.ticks, self.bars)
+        session = Session(replace(LOGIN, **login), self.clock, self.bars)
         transport = Watched(
             self.web,
             URL(self.address.url).with_path("/iLoqWsApi/")

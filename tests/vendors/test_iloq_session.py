@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 import logging
 from typing import Any
 
@@ -9,8 +10,10 @@ from hypothesis import given, settings, strategies as st
 import pytest
 from yarl import URL
 
-from custom_components.latchkey.vendors.iloq import client as client_module
-from custom_components.latchkey.vendors.iloq import session as session_module
+from custom_components.latchkey.vendors.iloq import (
+    client as client_module,
+    session as session_module,
+)
 from custom_components.latchkey.vendors.iloq.adapter import Iloq, connect
 from custom_components.latchkey.vendors.iloq.bars import BARRED, Bars
 from custom_components.latchkey.vendors.iloq.session import Session, judge
@@ -29,6 +32,7 @@ from custom_components.latchkey.vendors.vendor import (
 from simulators.faults import Fault
 from simulators.iloq import DEMO_PASSWORD
 from simulators.registry import new_id
+from tests.simulators.helpers import FakeClock
 from tests.vendors.helpers import told
 from tests.vendors.iloq_account import LOGIN, Account, Watched, served_iloq
 from tests.vendors.scripted import Offline
@@ -107,7 +111,7 @@ def test_sessions_end_at_any_time(
             done = [False] * len(calls)
 
             async def call(place: int, what: str) -> None:
-                ended = schedule.ended
+                lost = transport.counts["service_unavailable"]
                 try:
                     if what == "read":
                         assert len(await read(iloq)) == 6
@@ -115,11 +119,11 @@ def test_sessions_end_at_any_time(
                         await write(iloq, f"Access {place}")
                 except ServiceUnavailable, NoRight:
                     # In three sessions, one after the other.
-                    assert schedule.ended - ended >= 3
+                    assert transport.counts["service_unavailable"] - lost >= 3
                 else:
                     done[place] = True
                 # What was refused in all of them is tried again later.
-                account.ticks.now += BARRED
+                account.clock.now += BARRED
 
             if together:
                 await asyncio.gather(*(call(*each) for each in enumerate(calls)))
@@ -180,7 +184,7 @@ async def test_refused_in_every_session(account: Account) -> None:
     await write(iloq, "New")
     assert account.cloud.sessions.log_ins == 3
     account.cloud.faults.active.clear()
-    account.ticks.now += BARRED
+    account.clock.now += BARRED
     assert len(await read(iloq)) == 6
     assert account.cloud.sessions.log_ins == 3
 
@@ -239,7 +243,7 @@ async def test_closed_during_a_call(
 ) -> None:
     """The call under way is waited for, unless it takes long; those that wait for it are not, and nothing stays open."""
     if not patient:
-        monkeypatch.setattr(client_module, "LONGEST_END", 0.02)
+        monkeypatch.setattr(client_module, "LONGEST_CALL", 0.02)
         monkeypatch.setattr(session_module, "LONGEST_END", 0.02)
     iloq, transport = account.connect()
     held, let_go = transport.hold(step, answered=answered)
@@ -338,12 +342,12 @@ async def test_results(
             assert DEMO_PASSWORD not in told(caught.value)
     tried = 9 if result == 4 else 1
     assert account.cloud.sessions.failed_log_ins == tried
-    account.ticks.now += BARRED - 1
+    account.clock.now += BARRED - timedelta(seconds=1)
     with pytest.raises(error):
         await read(iloq)
     assert account.cloud.sessions.failed_log_ins == tried + (result == 4)
     account.cloud.set_options(log_in_result=None)
-    account.ticks.now += 1
+    account.clock.now += timedelta(seconds=1)
     assert len(await read(iloq)) == 6
     assert transport.count("CreateSession") >= 1
 
@@ -449,14 +453,9 @@ def scripted(answers: dict[str, Any]) -> tuple[Iloq, Offline]:
     }
     transport = Offline.of(usual | answers)
     transport.base = URL("https://s5.iloq.com/iloqws")
-    session = Session(LOGIN, bars=Bars())
+    session = Session(LOGIN, FakeClock(), Bars())
     session.attach(transport)
-    return Iloq(client_module.IloqClient(transport, session), utc_clock), transport
-
-
-def utc_clock() -> Any:
-    """Return no time: nobody asks for it."""
-    raise AssertionError
+    return Iloq(client_module.IloqClient(transport, session), FakeClock()), transport
 
 
 @pytest.mark.parametrize(

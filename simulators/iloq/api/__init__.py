@@ -6,12 +6,17 @@ from aiohttp import web
 
 from simulators.iloq.api import (
     accesses,
+    calendars,
     key_access,
     keys,
     locks,
     logs,
+    network,
     persons,
+    phones,
+    roles,
     sessions,
+    webhooks,
 )
 from simulators.iloq.api.gate import counting, gate, served
 from simulators.iloq.endpoints import V1, V2
@@ -22,7 +27,20 @@ if TYPE_CHECKING:
 
 __all__ = ["counting", "gate", "routes"]
 
-_PARTS = (sessions, keys, key_access, persons, accesses, locks, logs)
+_PARTS = (
+    sessions,
+    keys,
+    key_access,
+    phones,
+    persons,
+    accesses,
+    locks,
+    logs,
+    calendars,
+    network,
+    roles,
+    webhooks,
+)
 
 
 def routes(cloud: IloqCloud) -> list[web.RouteDef]:
@@ -34,8 +52,6 @@ def routes(cloud: IloqCloud) -> list[web.RouteDef]:
     }
     made = []
     for endpoint in V2:
-        if endpoint not in handlers:
-            continue
         method, path = endpoint.split(" ")
         answer = handlers[endpoint]
         if endpoint in V1:

@@ -35,7 +35,7 @@ def connect(
     for name in ("customer_code", "username", "password"):
         if not getattr(login, name):
             raise InvalidField(name, "empty")
-    opened = Session(login)
+    opened = Session(login, clock)
     base = base_address("url", fields["url"])
     transport = Transport(session, base, opened.headers, judge=judge)
     opened.attach(transport)

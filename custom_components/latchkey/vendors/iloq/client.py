@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from http import HTTPMethod
 import re
 from typing import Any, Final
@@ -16,9 +17,11 @@ from ..vendor import (
     ServiceUnavailable,
 )
 from ..wire import Wire
-from .session import LONGEST_END, InvalidValue, Session, SessionLost
+from .session import InvalidValue, Session, SessionLost
 
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+LONGEST_CALL: Final = 5.0
+"""Seconds that the end of a session waits for a call."""
 _EVERYWHERE: Final = "GET LockGroups"
 """What every server has, in either generation."""
 _SESSIONS: Final = 3
@@ -51,13 +54,11 @@ class IloqClient:
 
     async def close(self) -> None:
         """End the session, after the call that is under way unless that takes long; others are not waited for."""
-        self.session.shut()
-        try:
-            async with asyncio.timeout(LONGEST_END), self._turn:
+        self.session.stop()
+        with suppress(TimeoutError):
+            # What was sent was sent; whoever waits for its answer is told that the session has ended.
+            async with asyncio.timeout(LONGEST_CALL), self._turn:
                 pass
-        except TimeoutError:
-            # What was sent was sent; whoever waits for the answer is told that the session has ended.
-            pass
         await self.session.close()
 
     async def read(
@@ -143,19 +144,21 @@ class IloqClient:
 
     async def _lasting(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """Do something in a session, in another one where that has ended; raises SessionLost where they all do."""
-        for left in reversed(range(_SESSIONS)):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 await self.session.ensure()
             except SessionLost:
-                if not left:
+                if tries == _SESSIONS:
                     raise ServiceUnavailable("session ended at once") from None
                 continue
             try:
                 return await work()
             except SessionLost:
-                # A session that had ended did nothing: the same once more is the first time.
-                if not left:
+                if tries == _SESSIONS:
                     raise
+                # A session that had ended did nothing: the same once more is the first time.
                 self.session.lose()
 
     def _place(self, operation: str, ids: tuple[str, ...]) -> tuple[HTTPMethod, str]:

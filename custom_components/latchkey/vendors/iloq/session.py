@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPMethod
-from math import inf
-import time
 from typing import Any, Final
 
 import orjson
@@ -24,7 +23,7 @@ from ..vendor import (
     VendorError,
     WrongCredentials,
 )
-from .bars import BARRED, BARS, Bars
+from .bars import BARS, Bars, lasts
 from .operations import V1, V2, Right, is_allowed
 from .wire import WireLockGroup, number
 
@@ -67,7 +66,7 @@ class Session:
     def __init__(
         self,
         login: Login,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], datetime],
         bars: Bars = BARS,
     ) -> None:
         """Initialize with nothing opened, and with the log-ins that are not tried again."""
@@ -78,8 +77,8 @@ class Session:
         self._is_open = False
         self._opening: asyncio.Task[None] | None = None
         self._closed = False
-        self._denied: dict[str, float] = {}
-        """Until when an operation that was refused in whichever session is not tried again."""
+        self._denied: dict[str, datetime] = {}
+        """When an operation was refused in whichever session."""
         self.is_v1 = False
         self.group: WireLockGroup | None = None
         self.rights: Right | None = None
@@ -107,15 +106,14 @@ class Session:
     def allows(self, operation: str) -> bool:
         """Return whether the API has an operation and the user a right to it, as far as that is known."""
         needed = self.operations.get(operation)
-        return (
-            needed is not None
-            and is_allowed(needed, self.rights)
-            and self._clock() >= self._denied.get(operation, -inf)
-        )
+        if needed is None or not is_allowed(needed, self.rights):
+            return False
+        denied = self._denied.get(operation)
+        return denied is None or not lasts(denied, self._clock())
 
     def deny(self, operation: str) -> None:
         """Take note that an operation is refused in whichever session: no others are opened for it for a while."""
-        self._denied[operation] = self._clock() + BARRED
+        self._denied[operation] = self._clock()
 
     def forgive(self) -> None:
         """Have the next log-in tried even if the last one was refused: somebody is there who has seen to it."""
@@ -149,13 +147,13 @@ class Session:
         self._id = None
         self._is_open = False
 
-    def shut(self) -> None:
+    def stop(self) -> None:
         """Open no other session."""
         self._closed = True
 
     async def close(self) -> None:
         """End the session, and open no other."""
-        self.shut()
+        self.stop()
         if self._opening:
             # What takes longer ends itself when it is there.
             await asyncio.wait([self._opening], timeout=LONGEST_END)

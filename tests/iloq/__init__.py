@@ -1,0 +1,1 @@
+"""Tests of an iLOQ account in Home Assistant."""
