@@ -16,6 +16,6 @@ SPEC: Final = VendorSpec(
         Field("api_key", FieldKind.SECRET, may_be_empty=True),
     ),
     connect=connect,
-    poll_interval=300,
+    poll_interval=120,
     choice=LOCK_GROUP,
 )

@@ -10,6 +10,7 @@ from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .client import IloqClient
 from .inventory import System
+from .logs import Logs
 from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
 
@@ -42,7 +43,7 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System):
+class Iloq(System, Logs):
     """A locking system: its locks and their logs, its keys, and what they open."""
 
     @property

@@ -99,7 +99,10 @@ class IloqClient:
         self, wire: type[W], operation: str, *ids: str
     ) -> tuple[list[W], bool]:
         """Return the objects of a list, which has no pages and may be long, and whether all could be read."""
-        raw = await self.read(operation, *ids)
+        return await self.parsed(wire, await self.read(operation, *ids))
+
+    async def parsed[W: Wire](self, wire: type[W], raw: Any) -> tuple[list[W], bool]:
+        """Return the objects of a list that was read, and whether all could be understood."""
         if raw is None:
             return [], True
         if not isinstance(raw, list):

@@ -23,7 +23,7 @@ from .wire import (
 )
 
 LOG: Final = "POST LockLogs/GetLockLogDataByTimestamp"
-_HIDDEN: Final = 3
+HIDDEN: Final = 3
 _PLANNED: Final = 0
 PHYSICAL_STATES: Final[Mapping[int, str]] = MappingProxyType(
     {0: "planned", 1: "installed", 2: "not_in_use", 3: "hidden"}
@@ -76,7 +76,7 @@ class System(Part):
         shown = {
             lock_id: lock
             for lock_id, lock in self._locks.items()
-            if number(lock.physicalstate) != _HIDDEN
+            if number(lock.physicalstate) != HIDDEN
         }
         return Inventory(
             devices=(
