@@ -126,9 +126,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     if subscriptions := entry.runtime_data.subscriptions:
         subscriptions.async_stop()
     async_delete_issues(hass, entry.entry_id)
-    if isinstance(entry.runtime_data.vendor, KeepsSession):
-        # Before the connections are closed, for which a reading behind the polls is not waited.
-        await entry.runtime_data.async_shutdown()
+    # While requests can still be sent: Home Assistant lets go of the client together with the rest.
+    await entry.runtime_data.async_shutdown()
     return True
 
 

@@ -15,6 +15,7 @@ from .directory import Directory
 from .grants import Grants
 from .inventory import System
 from .keys import KeyTasks
+from .logs import Logs
 from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
 from .webhooks import Webhooks
@@ -48,7 +49,7 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System, Grants, KeyTasks, Directory, Calendars, Webhooks, Calls):
+class Iloq(System, Logs, Grants, KeyTasks, Directory, Calendars, Webhooks, Calls):
     """A locking system: its locks and their logs, its keys, what they open, and the calls about all that."""
 
     @property

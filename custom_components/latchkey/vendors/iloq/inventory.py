@@ -23,7 +23,7 @@ from .wire import (
 )
 
 LOG: Final = "POST LockLogs/GetLockLogDataByTimestamp"
-_HIDDEN: Final = 3
+HIDDEN: Final = 3
 _PLANNED: Final = 0
 PHYSICAL_STATES: Final[Mapping[int, str]] = MappingProxyType(
     {0: "planned", 1: "installed", 2: "not_in_use", 3: "hidden"}
@@ -52,6 +52,8 @@ class System(Part):
 
     async def account(self) -> Account:
         """Return the locking system; raises ChoiceNeeded where the user has several and none was chosen."""
+        # Whoever enters credentials is there to see what becomes of them.
+        self._client.session.forgive()
         await self._client.open()
         group = self._client.session.group
         assert group is not None
@@ -74,7 +76,7 @@ class System(Part):
         shown = {
             lock_id: lock
             for lock_id, lock in self._locks.items()
-            if number(lock.physicalstate) != _HIDDEN
+            if number(lock.physicalstate) != HIDDEN
         }
         return Inventory(
             devices=(
