@@ -229,7 +229,7 @@ async def test_secrets(called: CalledHome, caplog: pytest.LogCaptureFixture) -> 
         assert each.sign_key not in kept
         assert all(each.sign_key not in text for text in told)
     for secret in ("Foo Bar", "555-1234", called.address().rpartition("/")[2]):
-        assert [] == [text for text in told if secret in text]
+        assert [text for text in told if secret in text] == []
 
 
 # Whether calls come
