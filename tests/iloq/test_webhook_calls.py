@@ -103,10 +103,11 @@ async def test_forged(called: CalledHome) -> None:
         {**good, "Subscription-Id": each}
         for each in ("", "nobody", foreign.id, called.ours[LOG].id)
     ]
-    wrong += [{name: good[name] for name in good if name != each} for each in good][2:]
+    wrong += [
+        {name: value for name, value in good.items() if name != each}
+        for each in ("Webhook-Signature", "Subscription-Id")
+    ]
     for headers in wrong:
-        if headers.keys() != good.keys() and "Counter" not in headers:
-            continue
         assert await called.call(content, headers) == 401, headers
     for other in (content[:-1], content + b" ", b""):
         assert await called.call(other, good) == 401

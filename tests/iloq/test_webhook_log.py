@@ -32,7 +32,7 @@ async def test_read_when_called(called: CalledHome) -> None:
     before = called.count(READ)
     heard: list[str] = []
     called.hass.bus.async_listen(
-        "latchkey_passage", lambda event: heard.append(event.event_type)
+        "latchkey_passage", lambda event: heard.append(str(event.event_type))
     )
     await called.try_key()
     await called.run(20)
@@ -86,7 +86,7 @@ async def test_missed_while_away(called: CalledHome) -> None:
     await called.try_key()
     heard: list[str] = []
     called.hass.bus.async_listen(
-        "latchkey_passage", lambda event: heard.append(event.event_type)
+        "latchkey_passage", lambda event: heard.append(str(event.event_type))
     )
     async with called.away():
         await called.try_key()
