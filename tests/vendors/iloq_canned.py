@@ -31,6 +31,7 @@ async def canned(
     answers: Mapping[str, Any], clock: FakeClock | None = None
 ) -> tuple[Iloq, Offline]:
     """Return an account in Helsinki that has read its inventory, answered as a test says, beside what is usual."""
+    clock = clock or FakeClock()
     told = {**USUAL, **answers}
     transport = Offline.of(
         {
@@ -47,10 +48,11 @@ async def canned(
             password="secret",
             api_key="",
             lock_group=None,
-        )
+        ),
+        clock,
     )
     session.attach(transport)
-    account = Iloq(IloqClient(transport, session), clock or FakeClock())
+    account = Iloq(IloqClient(transport, session), clock)
     await account.inventory()
     transport.sent.clear()
     return account, transport
