@@ -20,9 +20,11 @@ from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .delivery_actions import async_setup_delivery_actions
 from .device_actions import async_setup_device_actions
 from .devices import account_identifier, identifier
+from .directory_actions import async_setup_directory_actions
 from .grant_actions import async_setup_grant_actions
 from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
+from .key_actions import async_setup_key_actions
 from .ledger_store import LedgerStore
 from .locker_actions import async_setup_locker_actions
 from .push_repairs import async_delete_issues
@@ -65,6 +67,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_site_actions(hass)
     async_setup_locker_actions(hass)
     async_setup_call_actions(hass)
+    async_setup_key_actions(hass)
+    async_setup_directory_actions(hass)
     return True
 
 
@@ -97,6 +101,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         coordinator.callbacks.async_start()
     if coordinator.hints:
         coordinator.hints.async_start()
+    if coordinator.subscriptions:
+        coordinator.subscriptions.async_start()
     coordinator.async_start()
     return True
 
@@ -117,10 +123,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         return False
     if callbacks := entry.runtime_data.callbacks:
         callbacks.async_stop()
+    if subscriptions := entry.runtime_data.subscriptions:
+        subscriptions.async_stop()
     async_delete_issues(hass, entry.entry_id)
-    if isinstance(entry.runtime_data.vendor, KeepsSession):
-        # Before the connections are closed, for which a reading behind the polls is not waited.
-        await entry.runtime_data.async_shutdown()
+    # While requests can still be sent: Home Assistant lets go of the client together with the rest.
+    await entry.runtime_data.async_shutdown()
     return True
 
 
