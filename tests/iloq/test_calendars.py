@@ -97,15 +97,17 @@ async def test_what_recurs(home: Home) -> None:
         "StartDateTime": None,
         "EndDateTime": None,
     }
-    put(home, "RecurringEntries", **series)
+    put(home, "RecurringEntries", series)
     put(
         home,
         "RecurringEntryExceptions",
-        RecurrenceId=series["Re_ID"],
-        A_IsRemoved=True,
-        OriginalStartDateTime="2026-03-28T10:00:00",
-        StartDateTime=None,
-        EndDateTime=None,
+        {
+            "RecurrenceId": series["Re_ID"],
+            "A_IsRemoved": True,
+            "OriginalStartDateTime": "2026-03-28T10:00:00",
+            "StartDateTime": None,
+            "EndDateTime": None,
+        },
     )
     await home.start()
     shown = [
@@ -209,9 +211,8 @@ async def test_outage(home: Home) -> None:
     states = []
     for _ in range(3):
         await home.wait(READ)
-        states.append(
-            [home.hass.states.get(each).state for each in (entity_id, other_id)]
-        )  # type: ignore[union-attr]  # both are there
+        shown = [home.hass.states.get(each) for each in (entity_id, other_id)]
+        states.append([state and state.state for state in shown])
     assert states == [
         [STATE_ON, STATE_OFF],
         [STATE_UNAVAILABLE, STATE_OFF],

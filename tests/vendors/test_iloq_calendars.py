@@ -16,8 +16,8 @@ from custom_components.latchkey.vendors.iloq.calendar_wire import (
     WireEntries,
     WireRecurringEntry,
 )
-from custom_components.latchkey.vendors.iloq.client import InvalidValue
 from custom_components.latchkey.vendors.iloq.recurrence import NotUnderstood, series
+from custom_components.latchkey.vendors.iloq.session import InvalidValue
 from custom_components.latchkey.vendors.model import Capability, Device, DeviceKind
 from custom_components.latchkey.vendors.schedules import (
     Entry,
