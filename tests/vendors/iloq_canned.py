@@ -24,6 +24,7 @@ USUAL: Mapping[str, Any] = {
     "GET RealEstates": [],
     "GET Locks": [],
     "GET Keys": [],
+    "GET Blacklists": {},
 }
 
 
