@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -14,13 +15,50 @@ from tests.iloq.home import INVENTORY, Home
 from tests.iloq.test_logs import LOOK
 
 
-async def until(home: Home, operation: str) -> None:
-    """Wait until an operation is under way at the cloud."""
-    for _ in range(500):
-        if home.count(operation):
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError(operation)
+class Held:
+    """An answer that is held up on its way."""
+
+    def __init__(self, home: Home, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """Hold the next answer of a name."""
+        self.reached, self.let_go = asyncio.Event(), asyncio.Event()
+        transport = home.entry.runtime_data.vendor._client.transport  # noqa: SLF001  the way of all requests
+        send = transport._send  # noqa: SLF001  as above
+
+        async def hold(method: Any, path: str, *args: Any, **kwargs: Any) -> Any:
+            answer = await send(method, path, *args, **kwargs)
+            if path.endswith(name) and not self.reached.is_set():
+                self.reached.set()
+                await self.let_go.wait()
+            return answer
+
+        monkeypatch.setattr(transport, "_send", hold)
+
+
+async def ended(home: Home, how: str, held: Held, patient: bool) -> None:
+    """Have the account end while an answer is held up, and let it come then or much later."""
+    entries, entry_id = home.hass.config_entries, home.entry.entry_id
+    if how == "stop":
+        home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+        ending = asyncio.create_task(asyncio.sleep(0))
+    else:
+        way = {
+            "unload": entries.async_unload,
+            "remove": entries.async_remove,
+            "reload": entries.async_reload,
+        }[how]
+        ending = asyncio.create_task(way(entry_id))
+    for number in range(400):
+        await asyncio.sleep(0)
+        if number == 50 and patient:
+            held.let_go.set()
+        elif number % 100 == 50 and not patient:
+            # Nobody waits that long.
+            home.tick(6)
+    if not patient:
+        await ending
+        held.let_go.set()
+    await ending
+    await home.settle()
 
 
 async def test_wrong_password(home: Home) -> None:
@@ -86,43 +124,33 @@ async def test_fails_in_its_first_inventory(home: Home) -> None:
     assert home.cloud.sessions.open == {}
 
 
+@pytest.mark.parametrize("patient", [True, False])
 @pytest.mark.parametrize("how", ["unload", "stop", "remove", "reload"])
-async def test_ends_during_a_call(home: Home, how: str) -> None:
-    """An account that ends while it waits for an answer leaves no session behind."""
+async def test_ends_during_a_call(
+    home: Home, monkeypatch: pytest.MonkeyPatch, how: str, patient: bool
+) -> None:
+    """An account that ends while it waits for an answer leaves no session behind, be it late or never there."""
     await home.start()
-    home.cloud.requests.reset()
-    home.fault("delay_answer", "LockLogs", seconds=0.3, times=1)
+    held = Held(home, monkeypatch, "LockLogs/GetLockLogDataByTimestamp")
     home.tick(LOOK)
-    await until(home, "POST LockLogs/GetLockLogDataByTimestamp")
-    entries = home.hass.config_entries
-    if how == "stop":
-        home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    elif how == "unload":
-        await entries.async_unload(home.entry.entry_id)
-    elif how == "remove":
-        await entries.async_remove(home.entry.entry_id)
-    else:
-        await entries.async_reload(home.entry.entry_id)
-    await home.settle()
+    await held.reached.wait()
+    await ended(home, how, held, patient)
     assert len(home.cloud.sessions.open) == (how == "reload")
     assert home.cloud.sessions.log_ins == 1 + (how == "reload")
 
 
 @pytest.mark.parametrize("how", ["unload", "stop"])
 @pytest.mark.parametrize("step", ["CreateSession", "SetLockgroup"])
-async def test_ends_during_a_log_in(home: Home, how: str, step: str) -> None:
+async def test_ends_during_a_log_in(
+    home: Home, monkeypatch: pytest.MonkeyPatch, how: str, step: str
+) -> None:
     """The same in the middle of a log-in."""
     await home.start()
     home.cloud.sessions.expire()
-    home.cloud.requests.reset()
-    home.fault("delay_answer", step, seconds=0.3, times=1)
+    held = Held(home, monkeypatch, step)
     home.tick(LOOK)
-    await until(home, f"POST {step}")
-    if how == "stop":
-        home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    else:
-        await home.hass.config_entries.async_unload(home.entry.entry_id)
-    await home.settle()
+    await held.reached.wait()
+    await ended(home, how, held, patient=True)
     assert home.cloud.sessions.open == {}
     assert home.cloud.sessions.log_ins == 2
 
