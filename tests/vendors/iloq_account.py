@@ -1,116 +1,116 @@
-"""An account at a served iLOQ cloud, each of whose requests can be held up or be the one before which sessions end."""
+"""An account at a served locking system, and what it asked there."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from http import HTTPMethod
-from typing import Any, override
+from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import ClientSession
-from yarl import URL
+import pytest
 
-from custom_components.latchkey.vendors.iloq.adapter import Iloq
-from custom_components.latchkey.vendors.iloq.bars import Bars
-from custom_components.latchkey.vendors.iloq.client import IloqClient
-from custom_components.latchkey.vendors.iloq.session import Login, Session, judge
-from custom_components.latchkey.vendors.transport import Answer, Transport
+from custom_components.latchkey.vendors.iloq.adapter import Iloq, connect
+from custom_components.latchkey.vendors.transport import Transport
+from simulators.faults import Fault
 from simulators.iloq import (
     DEMO_CUSTOMER_CODE,
     DEMO_PASSWORD,
     DEMO_USER,
-    Address,
     IloqCloud,
     serve,
 )
-from tests.simulators.helpers import FakeClock
-from tests.vendors.helpers import Clock
+from simulators.iloq.accesses import Access
+from simulators.iloq.keys import Key
+from simulators.iloq.people import Person
 
-LOGIN = Login(
-    customer_code=DEMO_CUSTOMER_CODE,
-    username=DEMO_USER,
-    password=DEMO_PASSWORD,
-    api_key="",
-    lock_group=None,
-)
-
-
-class Watched(Transport):
-    """Sends requests, and has a test come between before and after each."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Initialize with nothing sent."""
-        super().__init__(*args, **kwargs)
-        self.paths: list[str] = []
-        self.before: Callable[[str], Awaitable[None]] | None = None
-        self.after: Callable[[str], Awaitable[None]] | None = None
-
-    @override
-    async def _send(
-        self, method: HTTPMethod, path: str, *args: Any, **kwargs: Any
-    ) -> Answer:
-        self.paths.append(path)
-        if self.before:
-            await self.before(path)
-        try:
-            return await super()._send(method, path, *args, **kwargs)
-        finally:
-            if self.after:
-                await self.after(path)
-
-    def hold(self, name: str, *, answered: bool) -> tuple[asyncio.Event, asyncio.Event]:
-        """Hold the next request of a name up, or its answer; return what tells that it is held, and what lets it go."""
-        held, let_go = asyncio.Event(), asyncio.Event()
-
-        async def wait(path: str) -> None:
-            if path.endswith(name) and not held.is_set():
-                held.set()
-                await let_go.wait()
-
-        if answered:
-            self.after = wait
-        else:
-            self.before = wait
-        return held, let_go
-
-    def count(self, name: str) -> int:
-        """Return how many requests of a name were sent."""
-        return sum(path.endswith(name) for path in self.paths)
+V2 = "/iloqwspool2/api/v2/"
+SENT = ("reset_after", "half", "html_after")
+"""How an answer is lost after what was asked for is done."""
+UNSENT = ("status", "html", "redirect")
+"""How an answer is lost and nothing is done, which nobody here can know."""
 
 
 @dataclass
-class Account:
-    """A cloud, and what an account of Latchkey's needs there."""
+class Served:
+    """A cloud with the demonstration's house, and the account there."""
 
     cloud: IloqCloud
-    address: Address
-    web: ClientSession
-    ticks: Clock = field(default_factory=Clock)
-    bars: Bars = field(default_factory=Bars)
-    clock: FakeClock = field(default_factory=FakeClock)
+    iloq: Iloq
 
-    def connect(self, *, v1: bool = False, **login: Any) -> tuple[Iloq, Watched]:
-        """Return the account, at the address of one generation or the other, and its transport."""
-        session = Session(replace(LOGIN, **login), self.clock, self.bars)
-        transport = Watched(
-            self.web,
-            URL(self.address.url).with_path("/iLoqWsApi/")
-            if v1
-            else URL(self.address.url),
-            session.headers,
-            judge=judge,
-            sleep=self.ticks.sleep,
-            clock=self.ticks,
+    def key(self, description: str) -> Key:
+        """Return a key by its description."""
+        keys = self.cloud.group.keys.values()
+        return next(each for each in keys if each.record["Description"] == description)
+
+    def access(self, name: str) -> Access:
+        """Return an access right by its name."""
+        accesses = self.cloud.group.accesses.values()
+        return next(each for each in accesses if each.record["Name"] == name)
+
+    def person(self, name: str) -> Person:
+        """Return a person by the whole name."""
+        return next(
+            each for each in self.cloud.group.persons.values() if each.name == name
         )
-        session.attach(transport)
-        return Iloq(IloqClient(transport, session), self.clock), transport
+
+    def count(self, operation: str) -> int:
+        """Return how often an operation was asked, in version 2."""
+        method, _, path = operation.partition(" ")
+        return self.cloud.requests.counts[f"{method} /{{base}}/api/v2/{path}"]
+
+    def fault(self, kind: str, operation: str, **fault: Any) -> Fault:
+        """Put a fault in force for the operations that begin so."""
+        method, _, path = operation.partition(" ")
+        made = Fault(kind, method, V2 + path, **fault)  # type: ignore[arg-type]  # one of its own words
+        return self.cloud.add_fault(made)
 
 
 @asynccontextmanager
-async def served_iloq(**options: Any) -> AsyncIterator[Account]:
-    """Serve a furnished cloud with options, and return what is needed for accounts there."""
-    clock = FakeClock()
-    cloud = IloqCloud(clock=clock)
-    cloud.set_options(**options)
-    async with serve(cloud) as address, ClientSession() as web:
-        yield Account(cloud, address, web, clock=clock)
+async def served_account(*, v1: bool = False) -> AsyncIterator[Served]:
+    """Serve a house for the block, whose inventory has been read."""
+    cloud = IloqCloud()
+    if v1:
+        cloud.set_options(generations="v1")
+    async with serve(cloud) as address, ClientSession() as session:
+        fields = {
+            "url": address.url.replace("/iloqws", "/iLoqWsApi") if v1 else address.url,
+            "customer_code": DEMO_CUSTOMER_CODE,
+            "username": DEMO_USER,
+            "password": DEMO_PASSWORD,
+            "api_key": "",
+        }
+        iloq = connect(session, fields)
+        await iloq.inventory()
+        cloud.requests.reset()
+        yield Served(cloud, iloq)
+        await iloq.close()
+
+
+def watch(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    before: Callable[[bool], None] = lambda _: None,
+    after: Callable[[bool], None] = lambda _: None,
+) -> None:
+    """Have something done before or after each request in a session; it is told whether that is a command."""
+    for name in ("read", "command"):
+        monkeypatch.setattr(Transport, name, _watched(name, before, after))
+
+
+def _watched(
+    name: str, before: Callable[[bool], None], after: Callable[[bool], None]
+) -> Callable[..., Any]:
+    send = getattr(Transport, name)
+    is_command = name == "command"
+
+    async def sent(transport: Transport, *args: Any, **options: Any) -> Any:
+        # Each of the six steps of a session is asked once.
+        is_step = "attempts" in options
+        if not is_step:
+            before(is_command)
+        try:
+            return await send(transport, *args, **options)
+        finally:
+            if not is_step:
+                after(is_command)
+
+    return sent

@@ -34,7 +34,7 @@ from simulators.iloq import site
 from simulators.iloq.demo import crowd
 from simulators.iloq.locks import PhysicalState
 from tests.simulators.helpers import FakeClock
-from tests.vendors.iloq_account import LOGIN, Account, served_iloq
+from tests.vendors.iloq_watched import LOGIN, Account, served_iloq
 
 ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC))
 

@@ -34,7 +34,7 @@ from simulators.iloq import DEMO_PASSWORD
 from simulators.registry import new_id
 from tests.simulators.helpers import FakeClock
 from tests.vendors.helpers import told
-from tests.vendors.iloq_account import LOGIN, Account, Watched, served_iloq
+from tests.vendors.iloq_watched import LOGIN, Account, Watched, served_iloq
 from tests.vendors.scripted import Offline
 
 STEPS = ("GetUrl", "CreateSession", "LockGroups", "SetLockgroup", "Locks")

@@ -8,10 +8,10 @@ from typing import Final
 
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..readings import Reading, ReadingKind
-from ..vendor import NoRight, NotAvailable, NotFound
-from ..wire import Wire
+from .calendars import CALENDARS
 from .part import Part
 from .times import moment, zone_named
+from .webhooks import SUBSCRIBE
 from .wire import (
     WireAccess,
     WireKey,
@@ -104,23 +104,19 @@ class System(Part):
 
     async def _read_keys(self) -> None:
         """Read all keys, and which of them are blocked (version 2 alone tells that)."""
-        keys, _ = await self._told(WireKey, "GET Keys")
+        keys, self._all_keys = await self._told(WireKey, "GET Keys")
+        self._all_keys = self._all_keys and self._client.has("GET Keys")
         self._keys = {each.fnkey_id.casefold(): each for each in keys}
-
-    async def _told[W: Wire](
-        self, wire: type[W], operation: str
-    ) -> tuple[list[W], bool]:
-        """Return a list, an empty one where the generation does not have it or the user may not see it."""
-        try:
-            return await self._client.rows(wire, operation)
-        except NoRight, NotAvailable, NotFound:
-            # What the rights do not forbid was refused all the same: who knows for how long.
-            return [], not self._client.has(operation)
+        self._blocked = await self._read_blocked()
 
     def _system(self) -> Device:
         capabilities = {Capability.READINGS}
         if self._client.has(LOG):
             capabilities.add(Capability.LOG)
+        if self._client.has(CALENDARS):
+            capabilities.add(Capability.SCHEDULES)
+        if self._client.has(SUBSCRIBE):
+            capabilities.add(Capability.SUBSCRIPTIONS)
         return Device(
             id=self._system_id,
             label=self._system_id[:8],
@@ -167,6 +163,11 @@ class System(Part):
                 Reading(id=kind.value, kind=kind, value=counts[state])
                 for state, kind in _KEY_COUNTS.items()
             ]
+        if self._blocked is not None:
+            blocked = ReadingKind.KEYS_BLOCKED
+            readings.append(
+                Reading(id=blocked.value, kind=blocked, value=len(self._blocked))
+            )
         return tuple(readings)
 
 
