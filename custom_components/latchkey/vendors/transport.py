@@ -138,6 +138,7 @@ class Transport:
         sign: Sign,
         *,
         judge: Judge | None = None,
+        largest: int = LARGEST_ANSWER,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -146,6 +147,7 @@ class Transport:
         self.base = base
         self._sign = sign
         self._judge = judge
+        self._largest = largest
         self._sleep = sleep
         self._clock = clock
         self._places = asyncio.Semaphore(CONCURRENCY)
@@ -303,7 +305,7 @@ class Transport:
                     if (err := self._judge(response.status, refusal)) is not None:
                         raise err
                 self._raise_for_status(response, once=once)
-                body = await _bounded(response)
+                body = await _bounded(response, self._largest)
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as err:
             raise ServiceUnavailable(type(err).__name__) from None
         except RuntimeError:
@@ -360,12 +362,14 @@ async def _told(response: ClientResponse) -> bytes:
         return b""
 
 
-async def _bounded(response: ClientResponse) -> bytes | None:
+async def _bounded(
+    response: ClientResponse, largest: int = LARGEST_ANSWER
+) -> bytes | None:
     """Return the body, or None once it is larger than any answer may be."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > largest:
             response.close()
             return None
     return bytes(body)
