@@ -369,7 +369,7 @@ async def test_version_1(old_account: Served) -> None:
     told = await iloq.key(key.id)
     assert told.outline.state is KeyState.HANDED_OVER
     assert told.outline.programming is told.outline.is_blocked is None
-    assert told.kind is told.accesses is told.profiles is told.zones is None
+    assert (told.kind, told.accesses, told.profiles, told.zones) == (None,) * 4
     old_account.cloud.requests.reset()
     access = entrance(old_account)
     for command in (
