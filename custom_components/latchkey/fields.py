@@ -21,6 +21,7 @@ from .const import (
     ATTR_CONFIRM,
     ATTR_EMAIL,
     ATTR_END,
+    ATTR_KEY_FIELDS,
     ATTR_NAME,
     ATTR_PERSON_CODE,
     ATTR_PHONE,
@@ -39,6 +40,7 @@ _SECRET: Final = (
     ATTR_CODE,
     ATTR_EMAIL,
     ATTR_PERSON_CODE,
+    ATTR_KEY_FIELDS,
     ATTR_PHONE,
 )
 

@@ -156,6 +156,8 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     code = (
         grant_fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
     )
+    if code is not None and not rule.can_change:
+        raise fields.invalid(ATTR_CODE, "code_cannot_change")
     terms = partial(grant_fields.terms, call, keeper, record.credential)
     tie = await grant_bookings.tied_again(entry, record, terms(record.terms))
 

@@ -1,15 +1,14 @@
 """The fields of the grant actions: read, checked before anything is sent, refused with their names."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 
 from .const import (
-    ATTR_ACCESS,
     ATTR_CODE,
     ATTR_CREDENTIAL,
     ATTR_END,
@@ -18,30 +17,20 @@ from .const import (
     LONGEST_NAME,
 )
 from .coordinator import LatchkeyConfigEntry
-from .fields import (
-    account_with,
-    accounts_with,
-    checked_name,
-    device_of,
-    invalid,
-    loaded,
-    moment,
-    text,
-    texts,
-)
+from .errors import GRANT_ERRORS, vendor_errors
+from .fields import accounts_with, checked_name, invalid, loaded, moment, text
 from .grant_keeper import GrantKeeper
 from .ledger import Terms
 from .vendors import VENDORS
 from .vendors.grants import (
-    Access,
     CodeKind,
     CodeRule,
     Credential,
     GrantField,
     IssuesGrants,
     LimitsGrants,
+    PreparesGrants,
 )
-from .vendors.model import Device
 from .vendors.vendor import InvalidField
 
 _FIELDS: Final = [field for spec in VENDORS.values() for field in spec.grant_fields]
@@ -135,7 +124,9 @@ def code(call: ServiceCall, rule: CodeRule) -> str | None:
         if value:
             raise invalid(ATTR_CODE, "no_code_taken")
         return None
-    if value is None and (rule.generated is not None or rule.is_made_there):
+    if value is None and (
+        rule.generated is not None or rule.is_made_there or rule.may_be_absent
+    ):
         return None
     if not value:
         raise invalid(ATTR_CODE, "empty")
@@ -162,76 +153,19 @@ def accounts(hass: HomeAssistant, call: ServiceCall) -> list[LatchkeyConfigEntry
     return accounts_with(hass, call, "grants")
 
 
-def targets(
-    hass: HomeAssistant, call: ServiceCall
-) -> dict[tuple[str, str], tuple[LatchkeyConfigEntry, Access]]:
-    """Return what is to be opened, each once, by account and access."""
-    found: dict[tuple[str, str], tuple[LatchkeyConfigEntry, Access]] = {}
-    for device_id in texts(call, ATTR_DEVICE_ID):
-        entry, device = device_of(hass, device_id)
-        vendor = keeper_of(entry, ATTR_DEVICE_ID).vendor
-        devices = entry.runtime_data.data.devices
-        access = _checked(vendor.access_of, device, devices, _given(call, vendor))
-        found.setdefault((entry.entry_id, access.id), (entry, access))
-    if names := texts(call, ATTR_ACCESS):
-        entry, vendor = _account(hass, call)
-        devices = entry.runtime_data.data.devices
-        for name in names:
-            access = _checked(vendor.access_named, name, devices, _given(call, vendor))
-            found.setdefault((entry.entry_id, access.id), (entry, access))
-    return found
-
-
-def scopes(
-    hass: HomeAssistant, call: ServiceCall
-) -> list[tuple[LatchkeyConfigEntry, Access]]:
-    """Return what is delivered and read back together, of what is named or of all that there is."""
-    found: dict[tuple[str, str], tuple[LatchkeyConfigEntry, Access]] = {}
-
-    def add(entry: LatchkeyConfigEntry, scopes: Iterable[Access]) -> None:
-        found.update({(entry.entry_id, scope.id): (entry, scope) for scope in scopes})
-
-    for device_id in texts(call, ATTR_DEVICE_ID):
-        entry, device = device_of(hass, device_id)
-        vendor = keeper_of(entry, ATTR_DEVICE_ID).vendor
-        add(entry, vendor.scopes(entry.runtime_data.data.devices, device))
-    if names := texts(call, ATTR_ACCESS):
-        entry, vendor = _account(hass, call)
-        devices = entry.runtime_data.data.devices
-        for name in names:
-            named = _checked(vendor.access_named, name, devices, {}).scope
-            scopes = vendor.scopes(devices)
-            add(entry, [scope for scope in scopes if scope.id == named])
-    if not texts(call, ATTR_DEVICE_ID) and not names:
-        for entry in accounts(hass, call):
-            add(entry, all_scopes(entry))
-    return list(found.values())
-
-
-def all_scopes(entry: LatchkeyConfigEntry) -> Sequence[Access]:
-    """Return all scopes of an account."""
-    vendor = keeper_of(entry, ATTR_CONFIG_ENTRY_ID).vendor
-    return vendor.scopes(entry.runtime_data.data.devices)
-
-
-def _account(
-    hass: HomeAssistant, call: ServiceCall
-) -> tuple[LatchkeyConfigEntry, IssuesGrants]:
-    """Return the only account that can be meant."""
-    entry = account_with(hass, call, "grants")
-    return entry, keeper_of(entry, ATTR_CONFIG_ENTRY_ID).vendor
-
-
-def _given(call: ServiceCall, vendor: IssuesGrants) -> dict[str, str]:
-    given = {field.key: text(call, field.key) for field in vendor.grant_fields}
-    return {key: value for key, value in given.items() if value}
-
-
-def _checked[T](
-    resolve: Any, what: T, devices: Mapping[str, Device], fields: Mapping[str, str]
-) -> Access:
-    try:
-        access: Access = resolve(what, devices, fields)
-    except InvalidField as err:
-        raise invalid(err.field, err.reason) from None
-    return access
+async def prepared(
+    entry: LatchkeyConfigEntry,
+    vendor: IssuesGrants,
+    credential: Credential,
+    terms: Terms,
+    code: str | None,
+) -> Terms:
+    """Return what a grant shall be with what its vendor had to look up for it."""
+    if not isinstance(vendor, PreparesGrants):
+        return terms
+    with vendor_errors(entry.title, GRANT_ERRORS):
+        try:
+            fields = await vendor.prepared(credential, terms.fields, code)
+        except InvalidField as err:
+            raise invalid(err.field, err.reason) from None
+    return replace(terms, fields=dict(fields))

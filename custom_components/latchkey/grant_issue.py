@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from ulid_transform import ulid_now
 
-from . import booking_ties, fields, grant_bookings, grant_fields
+from . import booking_ties, fields, grant_bookings, grant_fields, grant_targets
 from .codes import generate
 from .const import ATTR_CODE, ATTR_CREDENTIAL, ATTR_GRANT_ID, ATTR_INVITATION, DOMAIN
 from .grant_holders import TOLD, Guest, guests
@@ -46,7 +46,7 @@ async def issue(
     plans: list[Plan] = []
     code: str | None = None
     length = 0
-    for entry, access in grant_fields.targets(hass, call).values():
+    for entry, access in await grant_targets.targets(hass, call):
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
         credential = credential_of(keeper)
         if (rule := keeper.vendor.codes.get(credential)) is None:
@@ -68,6 +68,9 @@ async def issue(
         booking = await grant_bookings.named(call, entry)
         period = booking_ties.period(booking, access.id) if booking else None
         terms = grant_fields.terms(call, keeper, credential, period=period)
+        terms = await grant_fields.prepared(
+            entry, keeper.vendor, credential, terms, code
+        )
         tie = booking_ties.tie(booking, access.id, terms) if booking else None
         holders = entry.runtime_data.holders
         plans.append(Plan(place, credential, rule, terms, entry.entry_id, holders, tie))
@@ -121,7 +124,7 @@ async def _none() -> set[str]:
 def _refuse_lost(plan: Plan, code: str | None) -> None:
     """Refuse to have made what is told but once, and read by nobody."""
     if plan.rule.kind is not CodeKind.NONE:
-        if code is None:
+        if code is None and not plan.rule.may_be_absent:
             raise fields.invalid(ATTR_CODE, "code_would_be_lost")
     elif plan.rule.is_final:
         raise fields.invalid(ATTR_CREDENTIAL, "answer_needed")

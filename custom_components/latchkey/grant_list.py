@@ -8,7 +8,7 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 
-from . import grant_fields
+from . import grant_fields, grant_targets
 from .const import ATTR_CREDENTIAL, ATTR_NAME
 from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
@@ -22,7 +22,7 @@ async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     listed = await asyncio.gather(
         *(
             _listed(hass, entry, scope)
-            for entry, scope in grant_fields.scopes(hass, call)
+            for entry, scope in grant_targets.scopes(hass, call)
         )
     )
     return [row for rows in listed for row in rows]

@@ -8,7 +8,14 @@ from typing import Any, Final
 
 from .grant_readings import GrantReadings
 from .ledger import Ledger, LedgerError, Record, Step, Terms
-from .vendors.grants import Fault, FollowsGrants, GrantState, IssuedGrant, IssuesGrants
+from .vendors.grants import (
+    Fault,
+    FollowsGrants,
+    GrantState,
+    IssuedGrant,
+    IssuesGrants,
+    JoinsAccesses,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,6 +102,7 @@ class GrantRecords(GrantReadings):
             step=Step.NONE,
             misses=0,
             **self._reach_of(record, row),
+            **self._opened_by(row),
             holder_id=record.holder_id or row.holder_id,
             opens_until=None,
             fault=row.fault if _tells(row) else record.fault,
@@ -155,6 +163,12 @@ class GrantRecords(GrantReadings):
             "lives_on": longer(record.lives_on, row.lives_on),
             "latest_end": self._narrowed(record, row),
         }
+
+    def _opened_by(self, row: IssuedGrant) -> dict[str, Any]:
+        """Return what a row opens, where single accesses can be given to it and taken from it."""
+        if not isinstance(self._vendor, JoinsAccesses):
+            return {}
+        return {"access_id": row.access.id, "access_name": row.access.name}
 
     def _narrowed(self, record: Record, row: IssuedGrant) -> datetime | None:
         """Return until when what was handed out may open, where a row opens for less than was known."""

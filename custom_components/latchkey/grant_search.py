@@ -6,7 +6,7 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 
-from . import fields, grant_fields
+from . import fields, grant_fields, grant_targets
 from .const import ATTR_GRANT_ID, DOMAIN
 from .coordinator import LatchkeyConfigEntry
 from .errors import GRANT_ERRORS, vendor_errors
@@ -51,7 +51,7 @@ async def _issued_elsewhere(
     """Return a grant that the vendor lists and the ledger does not know, as get_grants names it."""
     scope, _, vendor_id = grant_id.partition(":")
     for entry in grant_fields.accounts(hass, call):
-        scopes = {each.id for each in grant_fields.all_scopes(entry)}
+        scopes = {each.id for each in grant_targets.all_scopes(entry)}
         if not vendor_id or scope not in scopes:
             continue
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from mashumaro import DataClassDictMixin, field_options
 
-from .vendors.grants import Access, Credential, Fault, Followed, GrantState, Order
+from .vendors.grants import (
+    Access,
+    Credential,
+    Fault,
+    Followed,
+    GrantState,
+    Order,
+    Wanted,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -140,6 +148,9 @@ class Record(DataClassDictMixin):
             revision=self.revision,
             state=self.state,
             in_doubt=self.is_in_doubt,
+            wanted=Wanted(self.wanted.name, self.wanted.start, self.wanted.end)
+            if self.wanted
+            else None,
         )
 
     def may_open_until(self, now: datetime) -> datetime | None:

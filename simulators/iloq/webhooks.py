@@ -1,6 +1,7 @@
 """Webhooks: subscriptions, what they are told, and the repetition of what was not taken."""
 
 import base64
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -139,7 +140,7 @@ class Webhooks:
         self._agenda = agenda
         self._dates = dates
         self.subscriptions = Registry[Subscription]()
-        self.payloads: list[Payload] = []
+        self.payloads: deque[Payload] = deque()
 
     def subscribe(self, body: Mapping[str, Any], dates: Dates, at: datetime) -> None:
         """Add a subscription."""
@@ -167,9 +168,8 @@ class Webhooks:
 
     def tell(self, event: str, data: Record, at: datetime) -> None:
         """Tell all who want it of something."""
-        self.payloads = [
-            payload for payload in self.payloads if at - payload.created < _KEPT
-        ]
+        while self.payloads and at - self.payloads[0].created >= _KEPT:
+            self.payloads.popleft()
         for subscription in self.subscriptions.values():
             if subscription.wants(event, data, at):
                 subscription.counter += 1

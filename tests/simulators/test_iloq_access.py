@@ -6,8 +6,9 @@ import pytest
 
 from simulators.iloq.demo import SERIES_5_KEY
 from simulators.iloq.keys import Key
+from simulators.iloq.places import ROOT_ID
 from simulators.registry import new_id
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json
+from tests.simulators.iloq import UNKNOWN, House, Json
 
 QUARTER = 15 * 60 * 1000
 OFFICE = [{"StartTimeMS": 32 * QUARTER, "EndTimeMS": 66 * QUARTER, "WeekDayMask": 31}]

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from simulators.iloq.calendars import Calendar
+from simulators.iloq.places import ROOT_ID
 from simulators.registry import new_id
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json
+from tests.simulators.iloq import UNKNOWN, House, Json
 
 HOUR_TICKS = 3600 * 10**7
 

@@ -68,6 +68,11 @@ async def test_groups(iloq: House) -> None:
     assert (await iloq.control("POST", f"{path}/crowd", many)).status == 204
     state = (await iloq.control("GET", "state")).json["lock_groups"][1]
     assert (state["keys"], state["locks"], state["lines"]) == (38, 26, 10)
+    changes = {"state": 1, "api_enabled": False, "expires": "2026-01-01T00:00:00Z"}
+    assert (await iloq.control("PATCH", path, changes)).status == 204
+    told = (await iloq.get("LockGroups"))[1]
+    assert (told["Name"], told["State"], told["OptionMask"] & 2048) == ("B", 1, 0)
+    assert told["ExpireDateUtc"] == "2026-01-01T00:00:00Z"
     for wrong in ({"keys": -1}, {"keys": "1"}, {"doors": 1}):
         assert (await iloq.control("POST", f"{path}/crowd", wrong)).status == 400
     wrong_zone = {"name": "C", "time_zone": "Mars"}
@@ -113,6 +118,8 @@ async def test_options(iloq: House) -> None:
         {"log_seconds": "1"},
         {"most_slots": 1.5},
         {"log_in_result": 13},
+        {"log_in_result": 1},
+        {"success_result": 2},
         {"webhook_timeout": 0},
         {"colour": "red"},
     ],

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from simulators.iloq.places import ROOT_ID
 from simulators.registry import new_id
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json, key_body
+from tests.simulators.iloq import UNKNOWN, House, Json, key_body
 
 SEED_LIMIT: Json = {
     "DaylightSaving": 1,

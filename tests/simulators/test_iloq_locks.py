@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from simulators.iloq.demo import crowd
+from simulators.iloq.places import ROOT_ID
 from simulators.registry import new_id
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json
+from tests.simulators.iloq import UNKNOWN, House, Json
 
 
 async def try_key(
@@ -78,6 +79,8 @@ async def test_edit(iloq: House) -> None:
     await iloq.send("PUT", "Locks", {"Lock": lock | {"PhysicalState": 3}})
     assert await iloq.get(f"{path}/CanOrder") == 2
     await iloq.refused("POST", f"{path}/Order")
+    await iloq.send("PUT", "Locks", {"Lock": lock | {"LockType": 0}})
+    assert await iloq.get(f"{path}/CanOrder") == 1
     new = lock | {"FLock_ID": new_id()}
     await iloq.send("POST", "Locks", {"Lock": new})
     await iloq.send("DELETE", f"Locks/{new['FLock_ID']}")

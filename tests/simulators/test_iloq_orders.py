@@ -14,8 +14,8 @@ async def add(iloq: House, kind: int = SERIES_5_KEY, **changes: Any) -> Key:
     """Add a key with an access over the API."""
     if kind == PHONE_KEY:
         changes.setdefault("Person_ID", iloq.person("Cecilia").id)
-    body = {"Key": key_body(kind, **changes)}
-    body["SecurityAccessIds"] = [iloq.access("Entrance").id]
+    accesses = [iloq.access("Entrance").id]
+    body = {"Key": key_body(kind, **changes), "SecurityAccessIds": accesses}
     added = await iloq.send("POST", "Keys", body)
     return iloq.cloud.group.keys[added["FNKey_ID"]]
 
@@ -191,6 +191,14 @@ async def test_standard_access(iloq: House) -> None:
     assert await iloq.get(f"Keys/{bo.id}/CanOrder") == 0
 
 
+async def test_standard_return(iloq: House) -> None:
+    """A tag is not returned without a token while it has what is no API access."""
+    cellar = iloq.access("Cellar")
+    tag = iloq.build.key("Tag", TAG_KEY, cellar, TagKey="04AB")
+    assert await iloq.get(f"Keys/{tag.id}/CanReturn") == 1
+    await iloq.refused("POST", f"Keys/{tag.id}/Return")
+
+
 async def test_hidden(iloq: House) -> None:
     """A hidden key is in the wrong state."""
     key = await add(iloq)
@@ -235,5 +243,10 @@ async def test_forced(iloq: House) -> None:
     await iloq.control("PUT", path, {})
     assert await iloq.get(f"Keys/{key.id}/CanOrder") == 0
     assert (await iloq.control("PUT", path, {"CanFly": 1})).status == 400
+    state = {"state": -1}
+    path = f"lock_groups/demo/keys/{key.id}/programming"
+    assert (await iloq.control("PUT", path, state)).json["ProgrammingState"] == -1
+    assert await iloq.get(f"Keys/{key.id}/CanOrder") == 4
+    assert (await iloq.control("PUT", path, {"state": 8})).status == 400
     missing = f"lock_groups/demo/keys/{new_id()}/program"
     assert (await iloq.control("POST", missing)).status == 404

@@ -1,7 +1,8 @@
 """Persons, roles, zones and the blocklist of the simulated iLOQ cloud."""
 
+from simulators.iloq.places import ROOT_ID
 from simulators.registry import new_id
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json
+from tests.simulators.iloq import UNKNOWN, House, Json
 
 
 def person_body(**changes: object) -> Json:
@@ -92,7 +93,7 @@ async def test_person_roles(iloq: House) -> None:
 
 async def test_security_roles(iloq: House) -> None:
     """Roles of codes are added, changed and deleted, and never tell their codes."""
-    role = {
+    role: Json = {
         "SecurityRole_ID": new_id(),
         "Name": "Cleaning",
         "Description": None,

@@ -11,10 +11,11 @@ import pytest
 
 from simulators.errors import Invalid
 from simulators.iloq.filters import matches
+from simulators.iloq.places import ROOT_ID
 from simulators.iloq.webhooks import REPETITIONS
 from simulators.registry import new_id
 from tests.simulators.callbacks import Callback
-from tests.simulators.iloq import ROOT_ID, UNKNOWN, House, Json, key_body
+from tests.simulators.iloq import UNKNOWN, House, Json, key_body
 
 PATH = "Webhooks/Subscriptions"
 

@@ -80,6 +80,10 @@ class CodeRule:
     """Whether what was issued can be neither changed nor taken back, nor its code be told again."""
     needs_device: bool = False
     """Whether whom it is for must have a device that the vendor knows."""
+    may_be_absent: bool = False
+    """Whether it may be left out, since there is another way to hand the credential over."""
+    can_change: bool = True
+    """Whether it can be changed in a grant that is issued already."""
 
     def allows(self, code: str) -> bool:
         """Return whether a code may be this one."""
@@ -272,6 +276,44 @@ class ComparesGrants(Protocol):
         ...
 
 
+@runtime_checkable
+class JoinsAccesses(Protocol):
+    """A vendor at which one grant opens all that is named for it."""
+
+    def joined(self, accesses: Sequence[Access]) -> Access:
+        """Return one access for several of a scope."""
+        ...
+
+
+@runtime_checkable
+class LearnsAccesses(Protocol):
+    """A vendor that must be asked what a grant for a device opens, before `access_of` can tell."""
+
+    async def learn(self, device: Device) -> None:
+        """Ask what a grant for a device opens."""
+        ...
+
+
+@runtime_checkable
+class PreparesGrants(Protocol):
+    """A vendor at which what a call names must be looked up before a grant is issued."""
+
+    async def prepared(
+        self, credential: Credential, fields: Mapping[str, str], code: str | None
+    ) -> Mapping[str, str]:
+        """Return the fields with what was looked up; raises InvalidField for what there is not, or what does not fit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a change that is not known to be done makes of a grant."""
+
+    name: str
+    start: datetime | None
+    end: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """A grant that was ordered here, as far as it is known."""
@@ -289,6 +331,8 @@ class Followed:
     state: GrantState
     in_doubt: bool
     """Whether something was asked of the vendor and is not known to be done."""
+    wanted: Wanted | None = None
+    """What it is to become, where that is in doubt."""
 
 
 @runtime_checkable

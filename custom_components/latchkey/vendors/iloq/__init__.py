@@ -4,6 +4,7 @@ from typing import Final
 
 from ..vendor import Field, FieldKind, VendorSpec
 from .adapter import connect
+from .key_fields import FIELDS
 from .session import LOCK_GROUP
 
 SPEC: Final = VendorSpec(
@@ -16,6 +17,7 @@ SPEC: Final = VendorSpec(
         Field("api_key", FieldKind.SECRET, may_be_empty=True),
     ),
     connect=connect,
+    grant_fields=FIELDS,
     poll_interval=300,
     choice=LOCK_GROUP,
 )

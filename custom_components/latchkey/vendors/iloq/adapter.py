@@ -11,6 +11,7 @@ from ..vendor import InvalidField
 from .calls import Calls
 from .client import IloqClient
 from .directory import Directory
+from .grants import Grants
 from .inventory import System
 from .keys import KeyTasks
 from .part import utc_now
@@ -45,7 +46,7 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System, KeyTasks, Directory, Calls):
+class Iloq(System, Grants, KeyTasks, Directory, Calls):
     """A locking system: its locks and their logs, its keys, and what they open."""
 
     @property

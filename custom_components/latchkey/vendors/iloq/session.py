@@ -31,6 +31,7 @@ BARRED: Final = timedelta(minutes=30)
 LONGEST_END: Final = 5.0
 """Seconds that the end of a session may take."""
 LOCK_GROUP: Final = "lock_group"
+_GET_URL: Final = "api/v2/Url/GetUrl"
 
 _NO_RESULT: Final = 0
 _SUCCESS: Final = 1
@@ -152,10 +153,13 @@ class Session:
     async def _resolve(self) -> None:
         """Go to the server that the customer's system is on; what knows no such question is version 1 (1.1)."""
         self._transport.base = self._start
-        self.is_v1 = False
         try:
-            told = await self._asked(
-                "POST Url/GetUrl", {"CustomerCode": self._login.customer_code}
+            # Whoever asks meanwhile which generation it is, is told what it was before.
+            told = await self._transport.read(
+                _GET_URL,
+                method=HTTPMethod.POST,
+                body={"CustomerCode": self._login.customer_code},
+                attempts=1,
             )
         except NotFound:
             self.is_v1 = True
@@ -163,6 +167,7 @@ class Session:
         except (InvalidRequest, NoRight, SessionLost) as err:
             # The gateway, or the server for a customer code that it does not know.
             raise Refused(err.key) from None
+        self.is_v1 = False
         if told is None or told == "":
             return
         if not isinstance(told, str):
