@@ -274,7 +274,7 @@ async def test_bad_fields(home: Home, action: str) -> None:
         for change, key in (
             ({"access": ""}, "empty"),
             ({"access": None}, "empty"),
-            ({"access": "No such"}, "unknown_access"),
+            ({"access": "No such"}, "unknown_place_of_key"),
             ({"order": "yes"}, "not_yes_or_no"),
         ):
             error = await refused(home, action, **{**good, **change})

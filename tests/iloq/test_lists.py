@@ -184,7 +184,7 @@ BAD: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         "person_code",
     ),
     ("create_person", {"name": "A", "language": "Swedish!"}, "not_allowed", "language"),
-    ("create_person", {"name": "A", "zone": "nowhere"}, "unknown_zone", "zone"),
+    ("create_person", {"name": "A", "zone": "nowhere"}, "unknown_place_of_key", "zone"),
     ("create_person", {"name": "A", "Zone": "All"}, "unknown_field", "Zone"),
     ("update_person", {"name": "A"}, "empty", "person_id"),
     ("update_person", {"person_id": "x"}, "nothing_to_change", "person_id"),
