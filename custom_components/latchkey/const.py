@@ -12,6 +12,7 @@ CONF_PULSE: Final = "pulse"
 CONF_MAY_BE_HELD_OPEN: Final = "may_be_held_open"
 
 CONF_CLOUDHOOK: Final = "cloudhook"
+CONF_SUBSCRIPTIONS: Final = "subscriptions"
 CONF_WEBHOOK_MISSED: Final = "webhook_missed"
 CONF_WEBHOOK_SECRET: Final = "webhook_secret"
 CONF_WEBHOOK_SIGNED: Final = "webhook_signed"

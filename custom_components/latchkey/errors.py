@@ -148,6 +148,15 @@ CANCEL_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {VendorError: "could_not_cancel", OutcomeUnknown: "outcome_unknown_cancel"}
 )
 """All that fails where a remote opening is cancelled: it may still be carried out."""
+HOLD_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "invalid_request_hold",
+        InvalidRequest: "invalid_request_hold",
+        NotFound: "invalid_request_hold",
+        OutcomeUnknown: "outcome_unknown_hold",
+    }
+)
+"""What fails in another way where doors are held open by a schedule."""
 LOCKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {
         DeviceUnreachable: "device_unreachable_lock",

@@ -108,7 +108,7 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
                     unit_of_measurement="h",
                 )
             )
-        if coordinator.grants or coordinator.reservations:
+        if coordinator.grants or coordinator.reservations or coordinator.schedules:
             schema[
                 vol.Required(
                     CONF_SHOW_HOLDERS, default=options.get(CONF_SHOW_HOLDERS, False)

@@ -16,7 +16,8 @@ from .key_sensor import KEY, of_system
 from .push_sensor import PUSH, PUSH_SENSORS, PushSensor
 from .reading_entity import READING
 from .reading_sensor import READING_SENSORS, ReadingSensor
-from .vendors.model import Device
+from .subscription_sensor import LAST_PUSH, LastCallSensor
+from .vendors.model import Capability, Device
 
 # Nothing is sent.
 PARALLEL_UPDATES = 0
@@ -101,4 +102,29 @@ async def async_setup_entry(
             Platform.SENSOR,
             PUSH,
             Seen(callbacks.found.async_listen, push, callbacks.is_known),
+        )
+    if subscriptions := coordinator.subscriptions:
+
+        def calls(device: Device) -> Wanted:
+            if (
+                Capability.SUBSCRIPTIONS not in device.capabilities
+                or not subscriptions.standings
+            ):
+                return {}
+            return {
+                seen_id(PUSH, unique_id(entry, device, LAST_PUSH)): partial(
+                    LastCallSensor, coordinator, device, subscriptions
+                )
+            }
+
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.SENSOR,
+            PUSH,
+            Seen(
+                subscriptions.changed.async_listen,
+                calls,
+                lambda _: subscriptions.is_known,
+            ),
         )

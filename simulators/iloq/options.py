@@ -5,6 +5,7 @@ from typing import Literal
 
 from simulators.choices import Choices
 from simulators.errors import Invalid
+from simulators.loopback import check_through
 
 type Generations = Literal["both", "v1", "v2"]
 type DateForm = Literal["usual", "offset", "zulu", "naive"]
@@ -77,6 +78,8 @@ class Options(Choices):
     """How long a line of an offline lock takes to the database; nothing stands for never, until the lock is read."""
     log_order: LogOrder = "newest"
     webhook_timeout: float = 5
+    callback_through: str | None = None
+    """Where on this machine webhooks are called, as a reverse proxy before a home does it for the address outside."""
 
     def __post_init__(self) -> None:
         """Refuse what no test can mean."""
@@ -96,3 +99,5 @@ class Options(Choices):
             raise Invalid("success_result is 0 or 1")
         if not self.webhook_timeout:
             raise Invalid("webhook_timeout is not 0")
+        if self.callback_through is not None:
+            check_through(self.callback_through)

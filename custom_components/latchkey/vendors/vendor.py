@@ -173,6 +173,10 @@ class AnswerNotUnderstood(VendorError):
     key = "answer_not_understood"
 
 
+class TooLarge(AnswerNotUnderstood):
+    """The answer is larger than any may be: less is to be asked for at once."""
+
+
 class OutcomeUnknown(VendorError):
     """The command may have taken effect, and nothing tells whether it did."""
 

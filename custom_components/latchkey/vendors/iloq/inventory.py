@@ -8,8 +8,10 @@ from typing import Final
 
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..readings import Reading, ReadingKind
+from .calendars import CALENDARS
 from .part import Part
 from .times import moment, zone_named
+from .webhooks import SUBSCRIBE
 from .wire import (
     WireAccess,
     WireKey,
@@ -21,7 +23,7 @@ from .wire import (
 )
 
 LOG: Final = "POST LockLogs/GetLockLogDataByTimestamp"
-_HIDDEN: Final = 3
+HIDDEN: Final = 3
 _PLANNED: Final = 0
 PHYSICAL_STATES: Final[Mapping[int, str]] = MappingProxyType(
     {0: "planned", 1: "installed", 2: "not_in_use", 3: "hidden"}
@@ -50,6 +52,8 @@ class System(Part):
 
     async def account(self) -> Account:
         """Return the locking system; raises ChoiceNeeded where the user has several and none was chosen."""
+        # Whoever enters credentials is there to see what becomes of them.
+        self._client.session.forgive()
         await self._client.open()
         group = self._client.session.group
         assert group is not None
@@ -72,7 +76,7 @@ class System(Part):
         shown = {
             lock_id: lock
             for lock_id, lock in self._locks.items()
-            if number(lock.physicalstate) != _HIDDEN
+            if number(lock.physicalstate) != HIDDEN
         }
         return Inventory(
             devices=(
@@ -109,6 +113,10 @@ class System(Part):
         capabilities = {Capability.READINGS}
         if self._client.has(LOG):
             capabilities.add(Capability.LOG)
+        if self._client.has(CALENDARS):
+            capabilities.add(Capability.SCHEDULES)
+        if self._client.has(SUBSCRIBE):
+            capabilities.add(Capability.SUBSCRIPTIONS)
         return Device(
             id=self._system_id,
             label=self._system_id[:8],

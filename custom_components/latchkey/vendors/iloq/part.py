@@ -58,7 +58,8 @@ class Part:
         try:
             return await self._client.rows(wire, operation)
         except NoRight, NotAvailable, NotFound:
-            return [], True
+            # What the rights do not forbid was refused all the same: who knows for how long.
+            return [], not self._client.has(operation)
 
     async def _read_blocked(self) -> frozenset[str] | None:
         """Return the keys on the blocklist, None where that is not told."""
