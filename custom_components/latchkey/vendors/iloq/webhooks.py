@@ -112,7 +112,9 @@ class Webhooks(Part):
         self, subscription_id: str, event: str, address: str, end: datetime
     ) -> None:
         """Subscribe to an event; raises NotFound for one that is not offered, Conflict where it has its three already."""
-        body = await self._body(subscription_id, event, address, self._clock(), end)
+        body = await self._subscription_body(
+            subscription_id, event, address, self._clock(), end
+        )
         try:
             await self._client.command(SUBSCRIBE, body=body)
         except InvalidRequest, Conflict:
@@ -129,7 +131,7 @@ class Webhooks(Part):
     ) -> None:
         """Update a subscription, its beginning left as it is."""
         start = subscription.starts_at or self._clock()
-        body = await self._body(
+        body = await self._subscription_body(
             subscription.id, subscription.event, address, start, end
         )
         await self._client.command("PUT Webhooks/Subscriptions", body=body)
@@ -202,7 +204,7 @@ class Webhooks(Part):
         events, _ = await self._client.rows(WireEvent, "GET Webhooks/Events")
         return {each.name.casefold(): each.id.casefold() for each in events}
 
-    async def _body(
+    async def _subscription_body(
         self,
         subscription_id: str,
         event: str,
