@@ -24,6 +24,7 @@ USUAL: Mapping[str, Any] = {
     "GET RealEstates": [],
     "GET Locks": [],
     "GET Keys": [],
+    "GET Blacklists": {"BlacklistItems": []},
 }
 
 
@@ -40,6 +41,7 @@ async def canned(
         }
     )
     transport.base = URL("https://s5.example.com/")
+    clock = clock or FakeClock()
     session = Session(
         Login(
             customer_code="ILOQ_1",
@@ -47,10 +49,11 @@ async def canned(
             password="secret",
             api_key="",
             lock_group=None,
-        )
+        ),
+        clock,
     )
     session.attach(transport)
-    account = Iloq(IloqClient(transport, session), clock or FakeClock())
+    account = Iloq(IloqClient(transport, session), clock)
     await account.inventory()
     transport.sent.clear()
     return account, transport
