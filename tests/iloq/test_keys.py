@@ -1,5 +1,6 @@
 """The actions on iLOQ's keys beside granting: asked first, done once, looked at afterwards."""
 
+from dataclasses import replace
 import json
 import logging
 from typing import Any
@@ -323,6 +324,20 @@ async def test_other_vendors(home: Home, entry: MockConfigEntry) -> None:
         error = await refused(home, action, **data)
         assert error.translation_key == "no_keys"
         assert entry.title in str(error)
+
+
+async def test_grants_that_are_no_keys(home: Home) -> None:
+    """A grant of which the vendor has no key cannot be ordered, and is said to have none."""
+    await home.start()
+    ledger = home.entry.runtime_data.grants.ledger
+    issued = await home.act(
+        "issue_key", access=["Gym"], credential="tag", code="04AABBCC", name="Guest"
+    )
+    grant_id = issued["grants"][0]["grant_id"]
+    record = ledger.records[grant_id]
+    ledger.records = {grant_id: replace(record, vendor_id=None)}
+    error = await refused(home, "order_key", grant_id=grant_id)
+    assert error.translation_key == "no_key_there"
 
 
 async def test_rights(home: Home) -> None:

@@ -24,7 +24,7 @@ USUAL: Mapping[str, Any] = {
     "GET RealEstates": [],
     "GET Locks": [],
     "GET Keys": [],
-    "GET Blacklists": {},
+    "GET Blacklists": {"BlacklistItems": []},
 }
 
 
@@ -32,7 +32,6 @@ async def canned(
     answers: Mapping[str, Any], clock: FakeClock | None = None
 ) -> tuple[Iloq, Offline]:
     """Return an account in Helsinki that has read its inventory, answered as a test says, beside what is usual."""
-    clock = clock or FakeClock()
     told = {**USUAL, **answers}
     transport = Offline.of(
         {
@@ -42,6 +41,7 @@ async def canned(
         }
     )
     transport.base = URL("https://s5.example.com/")
+    clock = clock or FakeClock()
     session = Session(
         Login(
             customer_code="ILOQ_1",

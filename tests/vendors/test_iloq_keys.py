@@ -1,5 +1,6 @@
 """iLOQ's keys beside granting: asked first, sent once, read back where an answer is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, time
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.latchkey.vendors.iloq.keys import SOME
 from custom_components.latchkey.vendors.iloq.obstacles import (
     CAN_ADD_ACCESS,
     CAN_BLOCK,
@@ -20,6 +22,7 @@ from custom_components.latchkey.vendors.iloq.obstacles import (
 )
 from custom_components.latchkey.vendors.keys import (
     Hours,
+    KeyDetails,
     KeyKind,
     KeyState,
     KeyTask,
@@ -41,6 +44,8 @@ from simulators.iloq.endpoints import ALL_RIGHTS, R
 from simulators.iloq.key_orders import program
 from simulators.iloq.keys import Programming as Stage, State
 from tests.vendors.iloq_account import SENT, UNSENT, Served, served_account, watch
+from tests.vendors.iloq_canned import canned
+from tests.vendors.test_flexykey_hostile import HOSTILE, mutated
 
 ORDER = "POST Keys/{id}/Order"
 RETURN = "POST Keys/{id}/Return"
@@ -435,6 +440,108 @@ async def test_outlines(account: Served) -> None:
     account.cloud.sessions.expire()
     await iloq.inventory()
     assert await iloq.outlines() is None
+
+
+async def test_many_outlines() -> None:
+    """However many keys there are, others have their turn in between."""
+    keys = [{"FNKey_ID": f"k{number}", "State": 1} for number in range(SOME * 3)]
+    iloq, _ = await canned({"GET Keys": keys})
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    outlines = await iloq.outlines()
+    task.cancel()
+    assert outlines is not None
+    assert len(outlines) == len(keys)
+    assert turns >= 3
+
+
+@pytest.mark.parametrize(
+    "answer", [[], "x", 7, {"BlacklistItems": 7}, {"BlacklistItems": {"a": 1}}]
+)
+async def test_strange_blocklists(answer: Any) -> None:
+    """A blocklist that cannot be read hides nothing else: then it is not told who is on it."""
+    iloq, _ = await canned(
+        {"GET Keys": [{"FNKey_ID": "K1", "State": 1}], "GET Blacklists": answer}
+    )
+    outlines = await iloq.outlines()
+    assert outlines is not None
+    assert outlines["k1"].is_blocked is None
+
+
+async def test_leaving_the_blocklist() -> None:
+    """A key that was taken off the list, or returned and emptied, is not blocked although it is still listed."""
+    items = [
+        {"FNKey_ID": f"K{change}", "ChangeType": change} for change in (0, 1, 2, 3)
+    ]
+    keys = [{"FNKey_ID": f"K{change}", "State": 1} for change in range(5)]
+    iloq, _ = await canned(
+        {"GET Keys": keys, "GET Blacklists": {"BlacklistItems": items}}
+    )
+    outlines = await iloq.outlines()
+    assert outlines is not None
+    blocked = {key_id for key_id, each in outlines.items() if each.is_blocked}
+    assert blocked == {"k0", "k1"}
+
+
+@settings(max_examples=100)
+@given(
+    answers=st.fixed_dictionaries(
+        {
+            name: HOSTILE | mutated(usual)
+            for name, usual in {
+                "GET Keys/k1": {"FNKey_ID": "k1", "State": 1, "KeyTypeMask": 6},
+                "GET Keys/k1/SecurityAccesses": {
+                    "OutsideUserZonesCount": 1,
+                    "SecurityAccesses": [{"SecurityAccess_ID": "a", "Name": "A"}],
+                },
+                "GET Keys/k1/TimeLimitTitles": {
+                    "KeyTimeLimitSlots": [
+                        {"SlotNo": 0, "LimitDateLg": "2027-01-31T12:00:00"},
+                        {
+                            "SlotNo": 2,
+                            "TimeLimitTitle_ID": "t",
+                            "TimeLimitData": [
+                                {
+                                    "StartTimeMS": 0,
+                                    "EndTimeMS": 86400000,
+                                    "WeekDayMask": 31,
+                                }
+                            ],
+                        },
+                    ]
+                },
+                "GET Keys/k1/Zones": {"MainZone": "z", "ZoneIds": ["z"]},
+            }.items()
+        }
+        | {"GET Keys/k1/CanOrder": HOSTILE}
+    )
+)
+def test_hostile_details(answers: dict[str, Any]) -> None:
+    """Whatever is told of a key is read, or refused as an answer that is not understood."""
+    beside = {
+        "GET TimeLimitTitles": [],
+        "GET Keys/k1/CanReturn": 2,
+        "GET Keys/k1/CanDelete": 1,
+    }
+
+    async def read() -> KeyDetails:
+        iloq, _ = await canned({**beside, **answers})
+        return await iloq.key("k1")
+
+    try:
+        told = asyncio.run(read())
+    except AnswerNotUnderstood:
+        return
+    for profile in told.profiles or ():
+        for hours in profile.hours:
+            assert set(hours.days) <= set(range(7))
 
 
 QUESTIONS: tuple[Question, ...] = (

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from ..vendor import InvalidRequest, NoRight, NotAvailable, NotFound
+from ..vendor import (
+    AnswerNotUnderstood,
+    InvalidRequest,
+    NoRight,
+    NotAvailable,
+    NotFound,
+)
 from ..wire import Wire
 from .client import IloqClient
 from .wire import (
@@ -65,10 +71,12 @@ class Part:
         """Return the keys on the blocklist, None where that is not told."""
         try:
             told = WireBlocklist.parse(await self._client.read("GET Blacklists"))
-        except InvalidRequest, NoRight, NotAvailable, NotFound:
-            # Not every locking system has one.
+        except AnswerNotUnderstood, InvalidRequest, NoRight, NotAvailable, NotFound:
+            # Not every locking system has one, and all else does without it.
             return None
-        items, _ = WireBlocked.parse_all(told.blacklistitems or [])
+        items, complete = WireBlocked.parse_all(told.blacklistitems or [])
+        if not complete:
+            return None
         return frozenset(
             item.fnkey_id.casefold()
             for item in items
