@@ -208,7 +208,7 @@ class Grants(Listing, People):
             raise Impossible(Obstacle.ACCESSES_OUTSIDE_ZONES)
         if limits.outsideuserzonetimelimittitleslots:
             raise Impossible(Obstacle.LIMITS_OUTSIDE_ZONES)
-        body = key_bodies.limited(held.id.split(","), limits, order, self._zone)
+        body = key_bodies.limited(held, limits, order, self._zone)
         await self._client.command("PUT Keys/{id}/SecurityAccesses", key_id, body=body)
         return True
 
