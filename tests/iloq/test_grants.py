@@ -108,10 +108,12 @@ async def test_phone_by_email(home: Home) -> None:
 
 
 async def test_tag(home: Home) -> None:
-    """A tag is programmed by its order; its number is in the answer alone."""
+    """A tag is programmed by its order; its number is in the answer alone, and no list is read for it."""
     await home.start()
+    listed = home.count("GET Keys")
     row = await issue(home, "tag", code=TAG, person_id=person(home, "Bo Lind").id)
     assert row["code"] == TAG
+    assert home.count("GET Keys") == listed
     made = key(home, row)
     assert made.record["TagKey"] == TAG
     assert made.record["Person_ID"] == person(home, "Bo Lind").id

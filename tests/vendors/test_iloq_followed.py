@@ -19,6 +19,7 @@ from custom_components.latchkey.vendors.iloq.people import key_id_of
 from custom_components.latchkey.vendors.iloq.wire import WireKey
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,
+    InvalidRequest,
     NotFound,
     ServiceUnavailable,
 )
@@ -119,8 +120,9 @@ async def test_none() -> None:
     """There is no key that the vendor does not know, and nothing is told of one that cannot be read."""
     vendor, cloud = await account({GET: NotFound()})
     assert await vendor.followed(SYSTEM, [followed(vendor_id=None)]) == {GRANT: None}
-    cloud.data[GET] = ["not a key"]
-    assert await vendor.followed(SYSTEM, [followed()]) == {}
+    for answer in (["not a key"], InvalidRequest()):
+        cloud.data[GET] = answer
+        assert await vendor.followed(SYSTEM, [followed()]) == {}
     cloud.data[GET] = ServiceUnavailable()
     with pytest.raises(ServiceUnavailable):
         await vendor.followed(SYSTEM, [followed()])
@@ -249,9 +251,10 @@ async def test_ends_at_odds() -> None:
     row = (await vendor.followed(SYSTEM, [grant]))[GRANT]
     assert row is not None
     assert (row.end, row.limits_told) == (END, True)
-    cloud.data[LIMITS] = ServiceUnavailable()
-    row = (await vendor.followed(SYSTEM, [grant]))[GRANT]
-    assert row is not None and not row.limits_told
+    for answer in (ServiceUnavailable(), limits(slot(1, "?")), limits("no slot")):
+        cloud.data[LIMITS] = answer
+        row = (await vendor.followed(SYSTEM, [grant]))[GRANT]
+        assert row is not None and not row.limits_told
 
 
 # Hostile answers

@@ -374,6 +374,16 @@ async def test_person_in_doubt(lost: VendorError) -> None:
     assert cloud.names[-1] == "DELETE Persons/{id}"
 
 
+async def test_without_right_to_make_keys() -> None:
+    """Who may make no keys makes no person for one either."""
+    vendor, cloud = await account(
+        {"POST SetLockgroup": {"RightsMask": (2**63 - 1) & ~524288}}
+    )
+    with pytest.raises(NoRight):
+        await vendor.issue(order(Credential.PHONE, code=NUMBER))
+    assert cloud.names == []
+
+
 async def test_without_right_to_order() -> None:
     """Who may not order leaves the key as it is."""
     vendor, cloud = await account(

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from ..grants import Access, Credential, Order
+from ..vendor import AnswerNotUnderstood
 from .key_fields import LIMITS_V1, OF_A_KEY, SLOTS, expert
 from .times import moment, with_offset, without_offset
 from .wire import ROOT_REAL_ESTATE, WireLimits, WireSlot, number
@@ -124,11 +125,15 @@ def slots(limits: WireLimits) -> list[Any]:
 
 
 def period(limits: WireLimits, zone: tzinfo) -> Period:
-    """Return the start and the end in a key's slots."""
+    """Return the start and the end in a key's slots; raises AnswerNotUnderstood for a time that cannot be read."""
     found: dict[int | None, datetime | None] = {}
     for slot in slots(limits):
         wire = WireSlot.parse(slot)
-        found[number(wire.slotno)] = moment(wire.limitdatelg, zone)
+        at = moment(wire.limitdatelg, zone)
+        if at is None and wire.limitdatelg not in (None, ""):
+            # It must not pass for no end.
+            raise AnswerNotUnderstood("slot")
+        found[number(wire.slotno)] = at
     return found.get(START), found.get(END)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..grants import Access, Followed, GrantState, IssuedGrant
-from ..vendor import AnswerNotUnderstood, NotFound, VendorError
+from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound, VendorError
 from . import followed, key_bodies
 from .accesses import PLANNED, Accesses
 from .key_bodies import Period
@@ -60,7 +60,7 @@ class Listing(Accesses):
                 found[key_id] = WireKey.parse(raw)
             except NotFound:
                 found[key_id] = None
-            except AnswerNotUnderstood:
+            except AnswerNotUnderstood, InvalidRequest:
                 # One that cannot be read hides no other.
                 continue
         return found
