@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from yarl import URL
 
+from simulators.errors import Invalid
+
 
 def is_loopback(host: str | None) -> bool:
     """Tell whether a host is this machine by its very name, whatever a resolver would say."""
@@ -13,6 +15,27 @@ def is_loopback(host: str | None) -> bool:
         return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def check_through(address: str) -> None:
+    """Refuse what calls cannot be led through: an address that is not one of this machine."""
+    try:
+        url = URL(address)
+    except ValueError as error:
+        raise Invalid("callback_through must be an address") from error
+    if url.scheme not in ("http", "https") or not is_loopback(url.host):
+        raise Invalid("callback_through must be http or https on this machine")
+
+
+def led_through(address: str, through: str | None) -> URL:
+    """Return where a call of an address is made: there, or at its path on this machine."""
+    url = URL(address)
+    if not through:
+        return url
+    local = URL(through)
+    return (
+        url.with_scheme(local.scheme).with_host(local.host or "").with_port(local.port)
+    )
 
 
 class Posts:

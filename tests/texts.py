@@ -153,6 +153,9 @@ AT_LOCKERS = {
 
 
 IN_LOCKING_SYSTEMS = {
+    ("sensor", "key"),
+    ("binary_sensor", "scheduled_open"),
+    ("calendar", "schedule"),
     ("sensor", "keys_blocked"),
     ("sensor", "keys_handed_over"),
     ("sensor", "keys_planned"),

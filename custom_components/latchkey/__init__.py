@@ -20,13 +20,17 @@ from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
 from .delivery_actions import async_setup_delivery_actions
 from .device_actions import async_setup_device_actions
 from .devices import account_identifier, identifier
+from .directory_actions import async_setup_directory_actions
 from .grant_actions import async_setup_grant_actions
 from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
+from .key_actions import async_setup_key_actions
 from .ledger_store import LedgerStore
 from .locker_actions import async_setup_locker_actions
 from .push_repairs import async_delete_issues
 from .room_actions import async_setup_room_actions
+from .schedule_actions import async_setup_schedule_actions
+from .schedule_keeper import CONTENT as HOLDS
 from .services import async_setup_services
 from .setting_keeper import CONTENT as SETTINGS
 from .site_actions import async_setup_site_actions
@@ -58,10 +62,13 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_device_actions(hass)
     async_setup_booking_actions(hass)
     async_setup_room_actions(hass)
+    async_setup_schedule_actions(hass)
     async_setup_callback_actions(hass)
     async_setup_site_actions(hass)
     async_setup_locker_actions(hass)
     async_setup_call_actions(hass)
+    async_setup_key_actions(hass)
+    async_setup_directory_actions(hass)
     return True
 
 
@@ -82,6 +89,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         await coordinator.bookings.async_load()
     if coordinator.reservations:
         await coordinator.reservations.async_load()
+    if coordinator.schedules:
+        await coordinator.schedules.async_load()
     if coordinator.settings:
         await coordinator.settings.async_load()
     entry.runtime_data = coordinator
@@ -92,6 +101,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
         coordinator.callbacks.async_start()
     if coordinator.hints:
         coordinator.hints.async_start()
+    if coordinator.subscriptions:
+        coordinator.subscriptions.async_start()
     coordinator.async_start()
     return True
 
@@ -106,11 +117,17 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
         await bookings.async_close()
     if reservations := entry.runtime_data.reservations:
         await reservations.async_close()
+    if schedules := entry.runtime_data.schedules:
+        await schedules.holds.close()
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     if callbacks := entry.runtime_data.callbacks:
         callbacks.async_stop()
+    if subscriptions := entry.runtime_data.subscriptions:
+        subscriptions.async_stop()
     async_delete_issues(hass, entry.entry_id)
+    # While requests can still be sent: Home Assistant lets go of the client together with the rest.
+    await entry.runtime_data.async_shutdown()
     return True
 
 
@@ -142,3 +159,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     await LedgerStore(hass, entry.entry_id, BOOKINGS).async_remove()
     await LedgerStore(hass, entry.entry_id, RESERVATIONS).async_remove()
     await LedgerStore(hass, entry.entry_id, SETTINGS).async_remove()
+    await LedgerStore(hass, entry.entry_id, HOLDS).async_remove()

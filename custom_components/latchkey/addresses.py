@@ -99,6 +99,16 @@ class Addresses:
         """Keep the address that is registered."""
         self._update(CONF_WEBHOOK_URL, address)
 
+    @callback
+    def async_forget(self) -> None:
+        """Keep the address that was registered no more: nothing leads there."""
+        data = {
+            key: kept
+            for key, kept in self._entry.data.items()
+            if key != CONF_WEBHOOK_URL
+        }
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
+
     async def async_delete_cloudhook(self) -> None:
         """Give the cloudhook back."""
         if CONF_CLOUDHOOK in self._entry.data:

@@ -15,6 +15,7 @@ from .follow import Seen, Wanted, async_follow_points, async_follow_seen
 from .occupancy import BOOKING, RoomOccupancy
 from .reading_binary_sensor import READING_BINARY_SENSORS, ReadingBinarySensor
 from .reading_entity import READING
+from .schedule_entities import SCHEDULE, relays_of
 from .vendors.model import Device
 
 # Nothing is sent.
@@ -26,7 +27,7 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a binary sensor for each input, for each such reading, for each box, and for each room that is let."""
+    """Set up a binary sensor for each input, for each such reading, for each box, for each room that is let, and for each relay of a schedule."""
     async_follow_points(
         entry,
         async_add_entities,
@@ -53,6 +54,18 @@ async def async_setup_entry(
         READING,
         Seen(coordinator.readings.found.async_listen, readings),
     )
+    if schedules := coordinator.schedules:
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.BINARY_SENSOR,
+            SCHEDULE,
+            Seen(
+                schedules.found.async_listen,
+                partial(relays_of, coordinator, schedules),
+                lambda device: schedules.known.is_whole(device.id),
+            ),
+        )
     if keeper := coordinator.reservations:
 
         def rooms(device: Device) -> Wanted:

@@ -1,11 +1,10 @@
-"""The grants and the bookings of an account as calendars, to be read."""
+"""The grants, the bookings and the schedules of an account as calendars, to be read."""
 
-from abc import abstractmethod
 from datetime import datetime
 from functools import partial
 from typing import override
 
-from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar import CalendarEvent
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -14,17 +13,12 @@ from homeassistant.util import dt as dt_util
 from .booking_keeper import BookingKeeper
 from .bookings import BookingBook
 from .coordinator import LatchkeyConfigEntry, LatchkeyCoordinator
-from .entity import (
-    AccountEntity,
-    DeviceEntity,
-    GrantEntity,
-    LatchkeyEntity,
-    seen_id,
-    unique_id,
-)
+from .entity import AccountEntity, DeviceEntity, GrantEntity, seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_seen
 from .ledger import Record
 from .occupancy import BOOKING
+from .period_calendar import PeriodCalendar
+from .schedule_entities import SCHEDULE, calendars_of
 from .vendors.bookings import Booking
 from .vendors.grants import GrantState
 from .vendors.model import Capability, Device
@@ -48,7 +42,7 @@ async def async_setup_entry(
     entry: LatchkeyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the calendars of the account's grants and bookings."""
+    """Set up the calendars of the account's grants, bookings and schedules."""
     coordinator = entry.runtime_data
     if grants := coordinator.grants:
         async_add_entities([GrantCalendar(coordinator, grants, "grants")])
@@ -69,37 +63,18 @@ async def async_setup_entry(
             BOOKING,
             Seen(coordinator.async_add_listener, calendar),
         )
-
-
-class PeriodCalendar(LatchkeyEntity, CalendarEntity):
-    """Periods, to be read."""
-
-    @property
-    @override
-    def event(self) -> CalendarEvent | None:
-        """Return what goes on now or comes next."""
-        now = dt_util.utcnow()
-        coming = [event for event in self._events() if event.end > now]
-        return min(coming, key=lambda event: event.start, default=None)
-
-    @override
-    async def async_get_events(
-        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
-    ) -> list[CalendarEvent]:
-        """Return what lies in a period, or reaches into it."""
-        return [
-            event
-            for event in self._events()
-            if event.start < end_date and event.end > start_date
-        ]
-
-    @override
-    def _shown(self) -> tuple[object, ...]:
-        return (self.state, self.state_attributes)
-
-    @abstractmethod
-    def _events(self) -> list[CalendarEvent]:
-        """Return all that there is."""
+    if schedules := coordinator.schedules:
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.CALENDAR,
+            SCHEDULE,
+            Seen(
+                schedules.found.async_listen,
+                partial(calendars_of, coordinator, schedules),
+                lambda device: schedules.known.is_whole(device.id),
+            ),
+        )
 
 
 class GrantCalendar(GrantEntity, PeriodCalendar):

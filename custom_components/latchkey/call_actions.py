@@ -18,6 +18,7 @@ import orjson
 from . import fields
 from .const import ATTR_BODY, ATTR_OPERATION, DOMAIN
 from .errors import CALL_ERRORS, vendor_errors
+from .vendors.vendor import InvalidField
 
 LARGEST: Final = 16 * 1024
 DEEPEST: Final = 8
@@ -53,7 +54,10 @@ async def _call_vendor(hass: HomeAssistant, call: ServiceCall) -> ServiceRespons
         )
     body = _body(call)
     with vendor_errors(f"{entry.title}, {operation}", CALL_ERRORS):
-        return {"answer": await vendor.call(operation, body)}
+        try:
+            return {"answer": await vendor.call(operation, body)}
+        except InvalidField as err:
+            raise fields.invalid(err.field, err.reason) from None
 
 
 def _body(call: ServiceCall) -> dict[str, Any]:

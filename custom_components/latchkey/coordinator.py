@@ -29,20 +29,25 @@ from .grant_keeper import GrantKeeper
 from .hint_receiver import HintReceiver
 from .holders import HolderBook
 from .inventory import InventoryTracker
+from .key_keeper import KeyKeeper
 from .lock_keeper import LockKeeper
 from .log_keeper import LogKeeper
 from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
 from .rhythm import Rhythms
+from .schedule_keeper import ScheduleKeeper
 from .setting_keeper import SettingKeeper
 from .statuses import Statuses, Verdict, changed
+from .subscription_keeper import SubscriptionKeeper
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
+from .vendors.directory import KeepsDirectory
 from .vendors.grants import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
+from .vendors.keys import ManagesKeys
 from .vendors.lockers import TellsBoxes
 from .vendors.locks import LocksDoors
 from .vendors.model import Device, Status
@@ -50,8 +55,10 @@ from .vendors.openings import OpensDoors
 from .vendors.passages import KeepsLog
 from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
+from .vendors.schedules import KeepsSchedules
 from .vendors.settings import HasSettings
 from .vendors.site import ManagesSite
+from .vendors.subscriptions import KeepsSubscriptions
 from .vendors.vendor import (
     KeepsSession,
     NoRight,
@@ -118,6 +125,10 @@ class LatchkeyCoordinator(TellingCoordinator):
         )
         self.site = vendor if isinstance(vendor, ManagesSite) else None
         self.calls = vendor if isinstance(vendor, TakesCalls) else None
+        self.directory = vendor if isinstance(vendor, KeepsDirectory) else None
+        self.keys = (
+            KeyKeeper(entry, vendor) if isinstance(vendor, ManagesKeys) else None
+        )
         self.inventory = InventoryTracker()
         # What was read before a change from here must not be taken in after it.
         self._inventory_turn = asyncio.Lock()
@@ -130,6 +141,11 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.commands = Commands(self)
         self.callbacks = Callbacks(self) if isinstance(vendor, PushesStatus) else None
         self.hints = HintReceiver(self) if isinstance(vendor, TakesHints) else None
+        self.subscriptions = (
+            SubscriptionKeeper(self, vendor)
+            if isinstance(vendor, KeepsSubscriptions)
+            else None
+        )
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.locks = LockKeeper(self) if isinstance(vendor, LocksDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
@@ -141,6 +157,9 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.reservations = (
             BookingKeeper(self, vendor) if isinstance(vendor, KeepsBookings) else None
         )
+        self.schedules = (
+            ScheduleKeeper(self, vendor) if isinstance(vendor, KeepsSchedules) else None
+        )
         self.booking_grants = (
             BookingGrants(self, self.grants, self.reservations)
             if self.grants and self.reservations
@@ -151,7 +170,9 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.log,
             self.settings,
             self.callbacks,
+            self.subscriptions,
             self.reservations,
+            self.schedules,
             self.boxes,
             self.readings if isinstance(vendor, ReportsReadings) else None,
         )
@@ -177,6 +198,10 @@ class LatchkeyCoordinator(TellingCoordinator):
             self.locks.async_stop()
         if self.hints:
             self.hints.async_stop()
+        if self.schedules:
+            self.schedules.async_stop()
+        if self.subscriptions:
+            self.subscriptions.async_stop()
         if isinstance(self.vendor, KeepsSession):
             await self.vendor.close()
 
@@ -230,7 +255,9 @@ class LatchkeyCoordinator(TellingCoordinator):
 
     def interval(self, device_id: str) -> float:
         """Return the seconds between two looks at a device: few where nothing else tells of its changes."""
-        if self.callbacks and self.callbacks.is_healthy(device_id):
+        if (self.callbacks and self.callbacks.is_healthy(device_id)) or (
+            self.subscriptions and self.subscriptions.tells_of_log(device_id)
+        ):
             return max(DRIFT_INTERVAL, self._interval.total_seconds())
         return self._interval.total_seconds()
 
@@ -333,6 +360,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.inventory.update(inventory)
         for device_id, readings in inventory.readings.items():
             self.readings.async_take(device_id, readings)
+        if self.keys:
+            await self.keys.async_take()
         async_sync_devices(self.hass, self.config_entry, self.inventory)
         self.certificates.async_check()
 

@@ -32,6 +32,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import LatchkeyConfigEntry
+from .devices import async_device_entry
 from .errors import READING_ERRORS, vendor_errors
 from .vendors.model import Capability, Device
 from .vendors.passages import KeepsLog, LogLine
@@ -39,6 +40,9 @@ from .vendors.readings import RequestsReadings
 
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=366)
+LOGGED: Final = frozenset({Capability.LOG, Capability.PASSAGES})
+"""What is told of in a log, be it the device's own or that of all."""
+REQUESTABLE: Final = frozenset({Capability.REQUESTS})
 
 type Row = dict[str, Any]
 
@@ -61,14 +65,14 @@ def async_setup_device_actions(hass: HomeAssistant) -> None:
 
 
 def _targets(
-    hass: HomeAssistant, call: ServiceCall, capability: Capability, lacking: str
+    hass: HomeAssistant, call: ServiceCall, any_of: frozenset[Capability], lacking: str
 ) -> list[tuple[str, LatchkeyConfigEntry, Device]]:
     """Return the devices that are meant, a part standing for its whole, by their ids in Home Assistant."""
     found: dict[tuple[str, str], tuple[str, LatchkeyConfigEntry, Device]] = {}
     for device_id in fields.texts(call, ATTR_DEVICE_ID):
         entry, device = fields.device_of(hass, device_id)
         root = entry.runtime_data.data.devices[device.root_id]
-        if capability not in root.capabilities:
+        if not any_of & root.capabilities:
             raise fields.invalid(ATTR_DEVICE_ID, lacking, name=root.name or root.label)
         found.setdefault((entry.entry_id, root.id), (device_id, entry, root))
     if not found:
@@ -88,14 +92,27 @@ async def _get_passages(
     if end - start > LONGEST:
         raise fields.invalid(ATTR_START, "period_too_long", most=str(LONGEST.days))
     rows: list[tuple[LogLine, Row]] = []
-    for device_id, entry, device in _targets(hass, call, Capability.LOG, "no_log"):
+    for device_id, entry, device in _targets(hass, call, LOGGED, "no_log"):
         vendor, log = entry.runtime_data.vendor, entry.runtime_data.log
         assert isinstance(vendor, KeepsLog) and log
         with vendor_errors(device.name or device.label):
             lines = await vendor.log(device, dt_util.as_utc(start), dt_util.as_utc(end))
-        rows.extend((line, _row(device_id, log.named(line))) for line in lines)
+        ids = {device.id: device_id}
+        for line in lines:
+            if line.device_id not in ids:
+                ids[line.device_id] = _id_of(hass, entry, line.device_id, device_id)
+            rows.append((line, _row(ids[line.device_id], log.named(line))))
     rows.sort(key=lambda each: (each[0].occurred_at, each[0].recorded_at))
     return {"passages": [row for _, row in rows]}
+
+
+def _id_of(
+    hass: HomeAssistant, entry: LatchkeyConfigEntry, own_id: str, otherwise: str
+) -> str:
+    """Return a device's id in Home Assistant: a log may tell of other devices than the one whose it is."""
+    device = entry.runtime_data.data.devices.get(own_id)
+    registered = device and async_device_entry(hass, entry, device)
+    return registered.id if registered else otherwise
 
 
 def _row(device_id: str, line: LogLine) -> Row:
@@ -118,7 +135,7 @@ async def _request_readings(
     """Ask devices to report; what they answer shows in their readings."""
     fields.only(call, keys)
     name = fields.text(call, ATTR_REQUEST)
-    targets = _targets(hass, call, Capability.REQUESTS, "no_readings")
+    targets = _targets(hass, call, REQUESTABLE, "no_readings")
     for _, entry, device in targets if name is not None else ():
         vendor = entry.runtime_data.vendor
         assert isinstance(vendor, RequestsReadings)

@@ -8,6 +8,8 @@ from .callbacks import Callbacks
 from .const import CONF_CLOUDHOOK, CONF_DOORS, CONF_POLL_INTERVAL, CONF_VENDOR
 from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
+from .schedule_keeper import ScheduleKeeper
+from .subscription_keeper import SubscriptionKeeper
 from .vendors.vendor import KeepsTime
 
 
@@ -66,6 +68,7 @@ async def async_get_config_entry_diagnostics(
             "cloudhook": CONF_CLOUDHOOK in entry.data,
             "calls": coordinator.hints.counts,
         },
+        "subscriptions": _subscriptions(coordinator.subscriptions),
         "grants": _grants(coordinator.grants),
         "bookings": reservations
         and {
@@ -76,6 +79,7 @@ async def async_get_config_entry_diagnostics(
             }
             for place_id in reservations.place_ids
         },
+        "schedules": _schedules(coordinator.schedules),
     }
 
 
@@ -97,6 +101,48 @@ def _push(callbacks: Callbacks | None) -> dict[str, Any] | None:
                 "test_status": health.test_status,
             }
             for device_id, health in callbacks.health.items()
+        },
+    }
+
+
+def _schedules(keeper: ScheduleKeeper | None) -> list[dict[str, Any]] | None:
+    """Return how much each schedule holds; neither when that is nor what somebody wrote to it."""
+    if keeper is None:
+        return None
+    known = keeper.known
+    return [
+        {
+            "known": known.is_known(schedule.id),
+            "relays": None if schedule.relays is None else len(schedule.relays),
+            "count": len(known.entries(schedule.id)),
+            "left_out": known.left_out(schedule.id),
+            "ours": len(keeper.holds.of(schedule.id)),
+        }
+        for device in keeper.rhythm.devices
+        for schedule in known.of(device.id)
+    ]
+
+
+def _subscriptions(keeper: SubscriptionKeeper | None) -> dict[str, Any] | None:
+    """Return how subscriptions fare; neither where they lead nor by what their calls are verified."""
+    if keeper is None:
+        return None
+    return {
+        "cloudhook": keeper.addresses.is_cloudhook,
+        "known": keeper.is_known,
+        "failed": keeper.failed,
+        "calls": keeper.counts,
+        "events": {
+            each.subscription.event: {
+                "healthy": keeper.is_healthy(each.subscription.event),
+                "state": each.subscription.state,
+                "count": each.subscription.calls,
+                "ends_at": each.subscription.ends_at
+                and each.subscription.ends_at.isoformat(),
+                "doubted": each.doubted,
+                "undelivered": each.undelivered_at is not None,
+            }
+            for each in keeper.standings.values()
         },
     }
 

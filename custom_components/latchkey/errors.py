@@ -57,6 +57,30 @@ GRANT_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
 """What fails in another way where it is about a grant."""
 
 
+KEY_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "invalid_request_key",
+        InvalidRequest: "invalid_request_key",
+        NotFound: "not_found_key",
+        OutcomeUnknown: "outcome_unknown_key",
+    }
+)
+"""What fails in another way where it is about a key."""
+ORDERING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {VendorError: "not_ordered", OutcomeUnknown: "outcome_unknown_order"}
+)
+"""All that fails where a key is ordered after it was changed: the change stands."""
+PERSON_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "invalid_request_person",
+        InvalidRequest: "invalid_request_person",
+        NotFound: "not_found_person",
+        OutcomeUnknown: "outcome_unknown_person",
+    }
+)
+"""What fails in another way where it is about a person."""
+
+
 BOOKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {
         Conflict: "conflict_booking",
@@ -124,6 +148,15 @@ CANCEL_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {VendorError: "could_not_cancel", OutcomeUnknown: "outcome_unknown_cancel"}
 )
 """All that fails where a remote opening is cancelled: it may still be carried out."""
+HOLD_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
+    {
+        Conflict: "invalid_request_hold",
+        InvalidRequest: "invalid_request_hold",
+        NotFound: "invalid_request_hold",
+        OutcomeUnknown: "outcome_unknown_hold",
+    }
+)
+"""What fails in another way where doors are held open by a schedule."""
 LOCKING_ERRORS: Final[Mapping[type[VendorError], str]] = MappingProxyType(
     {
         DeviceUnreachable: "device_unreachable_lock",

@@ -23,6 +23,7 @@ from .const import (
     ATTR_END,
     ATTR_KEY_FIELDS,
     ATTR_NAME,
+    ATTR_PERSON_CODE,
     ATTR_PHONE,
     ATTR_START,
     DOMAIN,
@@ -39,6 +40,7 @@ _SECRET: Final = (
     ATTR_CODE,
     ATTR_EMAIL,
     ATTR_KEY_FIELDS,
+    ATTR_PERSON_CODE,
     ATTR_PHONE,
 )
 
@@ -103,11 +105,11 @@ def confirmed(call: ServiceCall, key: str, **placeholders: str) -> None:
         raise invalid(ATTR_CONFIRM, key, **placeholders)
 
 
-def flag(call: ServiceCall, field: str) -> bool:
-    """Return a field of yes or no; no where it is not given."""
+def flag(call: ServiceCall, field: str, *, default: bool = False) -> bool:
+    """Return a field of yes or no, the default where it is not given."""
     value = call.data.get(field)
     if value is None:
-        return False
+        return default
     if not isinstance(value, bool):
         raise invalid(field, "not_yes_or_no")
     return value

@@ -23,7 +23,7 @@ KEPT: Final = 2
 """How many of them are enabled however large the account is."""
 IN_BOX: Final = 2
 """How many of them a box has, unless the user enables more."""
-SEEN: Final = ("booking", "boxes", "push", "reading", "setting")
+SEEN: Final = ("booking", "boxes", "key", "push", "reading", "schedule", "setting")
 """The kinds of entities that appear once there is something to show."""
 
 type Wanted = Mapping[str, Callable[[], LatchkeyEntity]]

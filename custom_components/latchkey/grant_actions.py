@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -16,9 +15,8 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.util import dt as dt_util
 
-from . import fields, grant_bookings, grant_fields, grant_targets
+from . import fields, grant_bookings, grant_fields
 from .const import (
     ATTR_ACCESS,
     ATTR_CODE,
@@ -30,11 +28,10 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import LatchkeyConfigEntry
-from .errors import GRANT_ERRORS, vendor_errors
 from .grant_issue import issue
-from .grant_keeper import GrantKeeper
-from .grant_list import get_grants, record_of
+from .grant_list import get_grants
 from .grant_rows import Place, Row, terms_row
+from .grant_search import find, issued, refuse_final
 from .ledger import Record
 from .vendors.grants import Credential, GrantState, TellsCodes
 from .vendors.vendor import Conflict
@@ -125,17 +122,6 @@ async def _issue_key(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     return await issue(hass, call, partial(grant_fields.credential, call))
 
 
-def _find(
-    hass: HomeAssistant, grant_id: str
-) -> tuple[LatchkeyConfigEntry, Record] | None:
-    """Return the grant of this id, whichever account it is of."""
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        keeper: GrantKeeper | None = entry.runtime_data.grants
-        if keeper and (record := keeper.ledger.records.get(grant_id)):
-            return entry, record
-    return None
-
-
 def _place(hass: HomeAssistant, entry: LatchkeyConfigEntry, record: Record) -> Place:
     keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
     return Place.of(hass, entry, keeper, record.access)
@@ -153,7 +139,7 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     """Change a grant that was issued here."""
     if not (grant_id := fields.text(call, ATTR_GRANT_ID)):
         raise fields.invalid(ATTR_GRANT_ID, "empty")
-    if (found := _find(hass, grant_id)) is None:
+    if (found := find(hass, grant_id)) is None:
         raise fields.invalid(ATTR_GRANT_ID, "unknown_grant")
     entry, record = found
     place = _place(hass, entry, record)
@@ -166,7 +152,7 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
             ATTR_GRANT_ID, "grant_cannot_change", state=record.state.value
         )
     rule = keeper.vendor.codes[record.credential]
-    _refuse_final(keeper, record.credential, record.terms.end)
+    refuse_final(keeper, record.credential, record.terms.end)
     code = (
         grant_fields.code(call, rule) if call.data.get(ATTR_CODE) is not None else None
     )
@@ -177,10 +163,10 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
 
     async def update() -> Row:
         if code is not None:
-            issued = await keeper.vendor.issued(record.scope)
+            listed = await keeper.vendor.issued(record.scope)
             if any(
                 grant.code == code and grant.vendor_id != record.vendor_id
-                for grant in issued
+                for grant in listed
             ):
                 raise Conflict
         updated = await keeper.book.update(record.grant_id, terms, code, tie=tie)
@@ -199,13 +185,12 @@ async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     if not (grant_ids := fields.texts(call, ATTR_GRANT_ID)):
         raise fields.invalid(ATTR_GRANT_ID, "empty")
     found = [
-        _find(hass, grant_id) or await _issued_elsewhere(hass, call, grant_id)
-        for grant_id in dict.fromkeys(grant_ids)
+        await issued(hass, call, grant_id) for grant_id in dict.fromkeys(grant_ids)
     ]
 
     for entry, record in found:
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
-        _refuse_final(keeper, record.credential, record.terms.end)
+        refuse_final(keeper, record.credential, record.terms.end)
 
     async def revoke(place: Place, record: Record) -> Row:
         revoked = await place.keeper.book.revoke(record)
@@ -225,9 +210,7 @@ async def _get_code(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     """Tell the code of a grant, in the answer alone."""
     if not (grant_id := fields.text(call, ATTR_GRANT_ID)):
         raise fields.invalid(ATTR_GRANT_ID, "empty")
-    entry, record = _find(hass, grant_id) or await _issued_elsewhere(
-        hass, call, grant_id
-    )
+    entry, record = await issued(hass, call, grant_id)
     place = _place(hass, entry, record)
     vendor = place.keeper.vendor
     if not isinstance(vendor, TellsCodes):
@@ -242,33 +225,3 @@ async def _get_code(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
         return place.grant(record, **{ATTR_CODE: code})
 
     return [await place.tried(told(), **_known(record))]
-
-
-def _refuse_final(
-    keeper: GrantKeeper, credential: Credential | None, end: datetime | None
-) -> None:
-    """Refuse to touch what nothing can change; the error says until when it opens."""
-    rule = keeper.vendor.codes.get(credential) if credential else None
-    if rule and rule.is_final and end:
-        raise fields.invalid(
-            ATTR_GRANT_ID, "grant_is_final", end=dt_util.as_local(end).isoformat(" ")
-        )
-
-
-async def _issued_elsewhere(
-    hass: HomeAssistant, call: ServiceCall, grant_id: str
-) -> tuple[LatchkeyConfigEntry, Record]:
-    """Return a grant that the vendor lists and the ledger does not know, as get_grants names it."""
-    scope, _, vendor_id = grant_id.partition(":")
-    for entry in grant_fields.accounts(hass, call):
-        scopes = {each.id for each in grant_targets.all_scopes(entry)}
-        if not vendor_id or scope not in scopes:
-            continue
-        keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
-        with vendor_errors(entry.title, GRANT_ERRORS):
-            issued = await keeper.vendor.issued(scope)
-        for grant in issued:
-            if grant.vendor_id == vendor_id:
-                _refuse_final(keeper, grant.credential, grant.end)
-                return entry, record_of(grant, grant_id)
-    raise fields.invalid(ATTR_GRANT_ID, "unknown_grant")

@@ -82,6 +82,8 @@ class LogKeeper:
             new = news.lines
         else:
             new = await self._async_overlapping(vendor, device)
+        if subscriptions := self._coordinator.subscriptions:
+            subscriptions.async_logged(device.id, new)
         for line in new:
             # A gateway's log tells of its locks, too.
             self.lines[line.device_id].async_tell(self.named(line))

@@ -24,6 +24,7 @@ import voluptuous as vol
 from .const import (
     CONF_DOORS,
     CONF_EXPIRY_NOTICE,
+    CONF_KEY_SENSORS,
     CONF_LOCKED_WORDS,
     CONF_MAY_BE_HELD_OPEN,
     CONF_POLL_INTERVAL,
@@ -107,10 +108,16 @@ class LatchkeyOptionsFlow(OptionsFlowWithReload):
                     unit_of_measurement="h",
                 )
             )
-        if coordinator.grants or coordinator.reservations:
+        if coordinator.grants or coordinator.reservations or coordinator.schedules:
             schema[
                 vol.Required(
                     CONF_SHOW_HOLDERS, default=options.get(CONF_SHOW_HOLDERS, False)
+                )
+            ] = BooleanSelector()
+        if coordinator.keys and coordinator.keys.can_show_each:
+            schema[
+                vol.Required(
+                    CONF_KEY_SENSORS, default=options.get(CONF_KEY_SENSORS, False)
                 )
             ] = BooleanSelector()
         return self.async_show_form(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FOREIGN_CALLBACK = "foreign_callback"
 PUSH_FAILING = "push_failing"
+SUBSCRIPTIONS_FULL = "subscriptions_full"
 
 
 class PushRepairs:
@@ -73,6 +74,28 @@ class PushRepairs:
             translation_placeholders={
                 "account": self._coordinator.name,
                 "names": ", ".join(device.name or device.label for device in devices),
+            },
+        )
+
+    @callback
+    def async_full(self, events: Sequence[str]) -> None:
+        """Tell to which events the vendor takes no more subscriptions, or that there are none such."""
+        issue_id = f"{SUBSCRIPTIONS_FULL}_{self._entry_id}"
+        if not events:
+            ir.async_delete_issue(self._coordinator.hass, DOMAIN, issue_id)
+            return
+        if self._stopped:
+            return
+        ir.async_create_issue(
+            self._coordinator.hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=SUBSCRIPTIONS_FULL,
+            translation_placeholders={
+                "account": self._coordinator.name,
+                "names": ", ".join(events),
             },
         )
 

@@ -12,10 +12,12 @@ from .coordinator import LatchkeyConfigEntry
 from .entity import seen_id, unique_id
 from .follow import Seen, Wanted, async_follow_inventory, async_follow_seen
 from .grant_sensor import GRANT_SENSORS, DeliverySensor, GrantSensor
+from .key_sensor import KEY, of_system
 from .push_sensor import PUSH, PUSH_SENSORS, PushSensor
 from .reading_entity import READING
 from .reading_sensor import READING_SENSORS, ReadingSensor
-from .vendors.model import Device
+from .subscription_sensor import LAST_PUSH, LastCallSensor
+from .vendors.model import Capability, Device
 
 # Nothing is sent.
 PARALLEL_UPDATES = 0
@@ -74,6 +76,14 @@ async def async_setup_entry(
             BOXES,
             Seen(boxes.found.async_listen, partial(of_sizes, entry, boxes)),
         )
+    if keys := coordinator.keys:
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.SENSOR,
+            KEY,
+            Seen(keys.found.async_listen, partial(of_system, entry, keys), keys.is_all),
+        )
     if callbacks := coordinator.callbacks:
 
         def push(device: Device) -> Wanted:
@@ -92,4 +102,29 @@ async def async_setup_entry(
             Platform.SENSOR,
             PUSH,
             Seen(callbacks.found.async_listen, push, callbacks.is_known),
+        )
+    if subscriptions := coordinator.subscriptions:
+
+        def calls(device: Device) -> Wanted:
+            if (
+                Capability.SUBSCRIPTIONS not in device.capabilities
+                or not subscriptions.standings
+            ):
+                return {}
+            return {
+                seen_id(PUSH, unique_id(entry, device, LAST_PUSH)): partial(
+                    LastCallSensor, coordinator, device, subscriptions
+                )
+            }
+
+        async_follow_seen(
+            entry,
+            async_add_entities,
+            Platform.SENSOR,
+            PUSH,
+            Seen(
+                subscriptions.changed.async_listen,
+                calls,
+                lambda _: subscriptions.is_known,
+            ),
         )

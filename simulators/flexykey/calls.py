@@ -6,12 +6,11 @@ from hashlib import sha256
 import hmac
 
 from aiohttp import ClientError
-from yarl import URL
 
 from simulators.clock import Clock
 from simulators.flexykey.options import Options
 from simulators.flexykey.webhooks import Webhook
-from simulators.loopback import Posts
+from simulators.loopback import Posts, led_through
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,7 @@ class Calls:
 
     async def _post(self, webhook: Webhook, body: bytes, signature: str | None) -> int:
         """Post a body to a webhook and return the status of the answer."""
-        url = URL(webhook.callback_url)
-        if self._options.callback_through:
-            through = URL(self._options.callback_through)
-            url = (
-                url.with_scheme(through.scheme)
-                .with_host(through.host or "")
-                .with_port(through.port)
-            )
+        url = led_through(webhook.callback_url, self._options.callback_through)
         headers = {"X-Signature": signature} if signature else {}
         return await self._posts.post(url, body, headers, self._options.webhook_timeout)
 

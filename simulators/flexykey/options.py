@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from yarl import URL
-
 from simulators.choices import Choices
 from simulators.errors import Invalid
-from simulators.loopback import is_loopback
+from simulators.loopback import check_through
 
 type EntryForm = Literal["rows", "envelope", "bare"]
 type EntryAnswer = Literal["row", "empty"]
@@ -73,14 +71,4 @@ class Options(Choices):
         if not isinstance(self.webhook_retries, int) or not self.webhook_timeout:
             raise Invalid("retries are whole, and a timeout is longer than nothing")
         if self.callback_through is not None:
-            _check_through(self.callback_through)
-
-
-def _check_through(address: str) -> None:
-    """Refuse an address that is not one of this machine."""
-    try:
-        url = URL(address)
-    except ValueError as error:
-        raise Invalid("callback_through must be an address") from error
-    if url.scheme not in ("http", "https") or not is_loopback(url.host):
-        raise Invalid("callback_through must be http or https on this machine")
+            check_through(self.callback_through)

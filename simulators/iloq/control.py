@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulators.control import fields, json_body
+from simulators.control import fields, instant, json_body
 from simulators.errors import Invalid
 from simulators.iloq.dates import ZONES
 from simulators.iloq.options import Options
@@ -18,6 +18,12 @@ _USER = {
     "rights": int,
     "locked": bool,
     "password_expired": bool,
+}
+_LOCK_GROUP = {
+    "name": str,
+    "state": int,
+    "api_enabled": bool,
+    "expires": str | None,
 }
 
 
@@ -86,6 +92,15 @@ def control_routes(cloud: IloqCloud) -> list[web.RouteDef]:
         group = cloud.add_group(**body)
         return web.json_response({"id": group.id}, status=201)
 
+    async def change_group(request: web.Request) -> web.Response:
+        group = cloud.groups[request.match_info["id"]]
+        body = fields(await json_body(request), optional=_LOCK_GROUP)
+        if (expires := body.get("expires")) is not None:
+            body["expires"] = instant(expires)
+        for name, value in body.items():
+            setattr(group, name, value)
+        return web.Response(status=204)
+
     async def drop_group(request: web.Request) -> web.Response:
         cloud.groups.take(request.match_info["id"])
         return web.Response(status=204)
@@ -100,5 +115,6 @@ def control_routes(cloud: IloqCloud) -> list[web.RouteDef]:
         web.post("/users", add_user),
         web.patch("/users/{name}", change_user),
         web.post("/lock_groups", add_group),
+        web.patch("/lock_groups/{id}", change_group),
         web.delete("/lock_groups/{id}", drop_group),
     ]

@@ -254,6 +254,8 @@ V1: Final = frozenset(
 WITHOUT_SESSION: Final = frozenset(
     {"POST CreateSession", "POST Url/GetUrl", "GET Test", "GET Version"}
 )
+"""That the last two need no session is assumed."""
+
 WITHOUT_LOCK_GROUP: Final = WITHOUT_SESSION | {
     "GET LockGroups",
     "POST SetLockgroup",

@@ -68,7 +68,7 @@ class LockGroup:
         self.blacklist = Blacklist(self)
         self.calendars = Calendars(self)
         self.network = Network()
-        self.webhooks = Webhooks(outbox, agenda, self.dates("zulu"))
+        self.webhooks = Webhooks(options, outbox, agenda, self.dates("zulu"))
         self.keys.listener = self._tell_key
         self.blacklist.listener = self._tell_key
         self.logs.listener = self._tell_line

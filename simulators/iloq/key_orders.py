@@ -1,5 +1,6 @@
 """What may be done with a key at present, and its way from the order into the key."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,10 @@ def can_order(group: LockGroup, key: Key) -> int:
         return 14
     if taken(key.planned.slots) > group.options.most_slots:
         return 11
-    if any(group.accesses[access].record["Type"] == STANDARD for access in new):
-        return 1
-    return 0
+    return 1 if _any_standard(group, new) else 0
 
 
-def can_return(key: Key) -> int:
+def can_return(group: LockGroup, key: Key) -> int:
     """Return 0 if a key can be returned, or why not."""
     if (forced := key.forced.get("CanReturn")) is not None:
         return forced
@@ -45,7 +44,9 @@ def can_return(key: Key) -> int:
         return 2
     if key.blocklisted:
         return 4
-    return 0 if key.is_programmed else 3
+    if not key.is_programmed:
+        return 3
+    return 1 if _any_standard(group, key.programmed.accesses) else 0
 
 
 def can_delete(key: Key) -> int:
@@ -83,7 +84,7 @@ def order(group: LockGroup, key: Key, at: datetime) -> None:
 
 def give_back(group: LockGroup, key: Key) -> None:
     """Return a key, which is gone by that."""
-    if reason := can_return(key):
+    if reason := can_return(group, key):
         raise not_now(f"Key cannot be returned: {reason}")
     group.keys.remove(key, State.RETURNED)
 
@@ -122,6 +123,11 @@ def register_phone(key: Key) -> None:
     if key.programming == Programming.ORDERED:
         fetch(key)
         program(key)
+
+
+def _any_standard(group: LockGroup, accesses: Iterable[str]) -> bool:
+    """Tell whether some accesses have one among them that is changed with a token alone."""
+    return any(group.accesses[access].record["Type"] == STANDARD for access in accesses)
 
 
 def _registered(key: Key) -> bool:

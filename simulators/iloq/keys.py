@@ -47,12 +47,17 @@ class State(IntEnum):
 
 
 class Programming(IntEnum):
-    """How far the programming of what is planned for a key has come."""
+    """How far the programming of what is planned for a key or a lock has come."""
 
+    ERROR = -1
     PLANNING = 0
     ORDERED = 1
     FETCHED = 2
     PROGRAMMED = 3
+    ZEROED = 4
+    CANCELLED = 5
+    OBSOLETE = 6
+    ON_PROGRAMMING_KEY = 7
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,9 @@ class LockType(IntEnum):
     D5 = 5
 
 
+_BY_TOKEN = (LockType.S10, LockType.S10_NETWORK)
+
+
 class PhysicalState(IntEnum):
     """Where a lock is."""
 
@@ -99,7 +102,9 @@ class Lock:
         """Return 0 if the lock can be ordered, or why not."""
         if (forced := self.forced.get("CanOrder")) is not None:
             return forced
-        return 2 if self.record["PhysicalState"] == PhysicalState.HIDDEN else 0
+        if self.record["PhysicalState"] == PhysicalState.HIDDEN:
+            return 2
+        return 1 if self.record["LockType"] in _BY_TOKEN else 0
 
     def order(self) -> None:
         """Have what is planned wait for being programmed."""

@@ -29,7 +29,7 @@ class Mask(IntFlag):
     UNKNOWN_KEY = 4096
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One line, with what was known of lock and key when it was written."""
 

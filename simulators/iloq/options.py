@@ -5,6 +5,7 @@ from typing import Literal
 
 from simulators.choices import Choices
 from simulators.errors import Invalid
+from simulators.loopback import check_through
 
 type Generations = Literal["both", "v1", "v2"]
 type DateForm = Literal["usual", "offset", "zulu", "naive"]
@@ -29,7 +30,7 @@ _MAY_BE_NONE = (
     "offline_log_seconds",
 )
 _COUNTS = ("lockout_after", "most_accesses", "most_slots")
-_RESULTS = range(13)
+_FAILURES = (0, *range(2, 13))
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Options(Choices):
 
     log_in_result: int | None = None
     """The Result with which every log-in is refused; nothing stands for none."""
+    success_result: int = 1
+    """The Result of a log-in that succeeds: 1, or 0 as a client's tests have it."""
     lockout_after: int = 5
     """The how manieth wrong password in a row locks a user out."""
     session_requests: int | None = None
@@ -75,6 +78,8 @@ class Options(Choices):
     """How long a line of an offline lock takes to the database; nothing stands for never, until the lock is read."""
     log_order: LogOrder = "newest"
     webhook_timeout: float = 5
+    callback_through: str | None = None
+    """Where on this machine webhooks are called, as a reverse proxy before a home does it for the address outside."""
 
     def __post_init__(self) -> None:
         """Refuse what no test can mean."""
@@ -88,7 +93,11 @@ class Options(Choices):
         for name in _COUNTS:
             if type(getattr(self, name)) is not int or getattr(self, name) < 1:
                 raise Invalid(f"{name} must be a whole number from 1")
-        if self.log_in_result is not None and self.log_in_result not in _RESULTS:
-            raise Invalid("log_in_result is 0 to 12")
+        if self.log_in_result not in (None, *_FAILURES):
+            raise Invalid("log_in_result is one of a failure")
+        if self.success_result not in (0, 1):
+            raise Invalid("success_result is 0 or 1")
         if not self.webhook_timeout:
             raise Invalid("webhook_timeout is not 0")
+        if self.callback_through is not None:
+            check_through(self.callback_through)

@@ -9,7 +9,7 @@ from simulators.errors import Invalid
 from simulators.iloq import key_orders, site
 from simulators.iloq.demo import crowd, furnish
 from simulators.iloq.group import LockGroup
-from simulators.iloq.keys import Key
+from simulators.iloq.keys import Key, Programming
 
 if TYPE_CHECKING:
     from simulators.iloq.cloud import IloqCloud
@@ -103,6 +103,13 @@ def site_control_routes(cloud: IloqCloud) -> list[web.RouteDef]:
         key_orders.register_phone(key_of(request))
         return told(request)
 
+    async def set_programming(request: web.Request) -> web.Response:
+        state = fields(await json_body(request), {"state": int})["state"]
+        if state not in set(Programming):
+            raise Invalid("no state of programming")
+        key_of(request).programming = Programming(state)
+        return told(request)
+
     async def force(request: web.Request) -> web.Response:
         key = key_of(request)
         names = ("CanOrder", "CanReturn", "CanDelete", "CanAdd", "CanAddTimeLimit")
@@ -130,6 +137,7 @@ def site_control_routes(cloud: IloqCloud) -> list[web.RouteDef]:
         web.post(_KEY + "/program", program),
         web.post(_KEY + "/register", register),
         web.put(_KEY + "/forced", force),
+        web.put(_KEY + "/programming", set_programming),
         web.post(_LOCK + "/try", try_key),
         web.post(_LOCK + "/program", program_lock),
         web.post(_LOCK + "/read", read_lock),

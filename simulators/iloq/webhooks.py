@@ -1,6 +1,7 @@
 """Webhooks: subscriptions, what they are told, and the repetition of what was not taken."""
 
 import base64
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +17,9 @@ from simulators.errors import Invalid
 from simulators.iloq.dates import Dates
 from simulators.iloq.fields import Model, Record
 from simulators.iloq.filters import matches
+from simulators.iloq.options import Options
 from simulators.iloq.refusals import found, not_now, wrong_value
+from simulators.loopback import led_through
 from simulators.outbox import Outbox, body_of, check_callback
 from simulators.registry import Registry, new_id
 
@@ -90,6 +93,7 @@ class Subscription:
     record: Record
     sign_key: str = field(default_factory=lambda: new_id().upper())
     counter: int = 0
+    state: int = _ACTIVE
 
     @property
     def event(self) -> str:
@@ -112,7 +116,7 @@ class Subscription:
         return told | {
             "Counter": self.counter,
             "SignKey": self.sign_key,
-            "State": _ACTIVE,
+            "State": self.state,
         }
 
     def headers(self, payload: Payload) -> dict[str, str]:
@@ -133,13 +137,16 @@ class Subscription:
 class Webhooks:
     """The subscriptions of a lock group, and their payloads, oldest first."""
 
-    def __init__(self, outbox: Outbox, agenda: Agenda, dates: Dates) -> None:
+    def __init__(
+        self, options: Options, outbox: Outbox, agenda: Agenda, dates: Dates
+    ) -> None:
         """Start without any."""
+        self._options = options
         self._outbox = outbox
         self._agenda = agenda
         self._dates = dates
         self.subscriptions = Registry[Subscription]()
-        self.payloads: list[Payload] = []
+        self.payloads: deque[Payload] = deque()
 
     def subscribe(self, body: Mapping[str, Any], dates: Dates, at: datetime) -> None:
         """Add a subscription."""
@@ -167,9 +174,8 @@ class Webhooks:
 
     def tell(self, event: str, data: Record, at: datetime) -> None:
         """Tell all who want it of something."""
-        self.payloads = [
-            payload for payload in self.payloads if at - payload.created < _KEPT
-        ]
+        while self.payloads and at - self.payloads[0].created >= _KEPT:
+            self.payloads.popleft()
         for subscription in self.subscriptions.values():
             if subscription.wants(event, data, at):
                 subscription.counter += 1
@@ -210,9 +216,11 @@ class Webhooks:
             wait = REPETITIONS[payload.failures - 1].total_seconds()
             self._agenda.in_seconds(wait, lambda _at: self._send(payload))
 
-        url = subscription.record["TargetEndpointUri"]
+        url = led_through(
+            subscription.record["TargetEndpointUri"], self._options.callback_through
+        )
         headers = subscription.headers(payload)
-        self._outbox.put(url, payload.event, answered, headers)
+        self._outbox.put(str(url), payload.event, answered, headers)
 
     def _read(self, body: Mapping[str, Any], dates: Dates, at: datetime) -> Record:
         """Return the fields of a subscription if it makes sense."""
@@ -223,7 +231,8 @@ class Webhooks:
         if end - at > _LONGEST or end <= record["StartDateUtc"]:
             raise wrong_value(dates.write(end, "utc"), "EndDateUtc")
         try:
-            check_callback(record["TargetEndpointUri"])
+            if not self._options.callback_through:
+                check_callback(record["TargetEndpointUri"])
             matches(record["JsonPathFilter"] or "", {})
         except Invalid as error:
             raise not_now(str(error)) from error

@@ -7,6 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
 from simulators.clock import utc_now
@@ -18,6 +19,7 @@ from simulators.iloq import (
     IloqCloud,
     serve,
 )
+from tests.iloq.called import CalledHome
 from tests.iloq.home import Home
 
 
@@ -71,3 +73,11 @@ async def home(
     freezer.tick(24 * 3600)
     for _ in range(200):
         await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def called(home: Home, hass_client_no_auth: ClientSessionGenerator) -> CalledHome:
+    """Return the same with an external address, which leads to its web server on loopback."""
+    called = CalledHome(home.hass, home.cloud, home.entry, home.freezer)
+    await called.open(hass_client_no_auth)
+    return called

@@ -117,6 +117,14 @@ async def test_lock_out(iloq: House) -> None:
     assert await result("new") == 9
 
 
+async def test_odd_success(iloq: House) -> None:
+    """A success may be told as a 0 beside a session id."""
+    iloq.cloud.set_options(success_result=0)
+    reply = await iloq.log_in()
+    assert reply.json == {"Result": 0, "SessionID": iloq.ids["v2"]}
+    assert len(await iloq.get("LockGroups")) == 1
+
+
 @pytest.mark.parametrize("code", [0, 2, 3, 4, 6, 10, 11])
 async def test_other_results(iloq: House, code: int) -> None:
     """Every other result is chosen."""
@@ -231,8 +239,8 @@ async def test_bad_bodies(iloq: House) -> None:
     reply = await iloq.raw("POST", BASES["v2"] + "SetLockgroup", {}, headers)
     assert reply.status == 415
     headers["Content-Type"] = "text/json"
-    group = {"LockGroup_ID": iloq.cloud.group.id}
-    reply = await iloq.raw("POST", BASES["v2"] + "SetLockgroup", group, headers)
+    chosen = {"LockGroup_ID": iloq.cloud.group.id}
+    reply = await iloq.raw("POST", BASES["v2"] + "SetLockgroup", chosen, headers)
     assert reply.status == 200
     assert (await iloq.call("GET", "SetLockgroup")).status == 405
 

@@ -10,6 +10,11 @@ _CONTACT: Final = re.compile(r"@|(?:[0-9][ ().+/-]*){6}")
 """What makes a text an address or a telephone number rather than a name."""
 
 
+def without_contact(text: str) -> str:
+    """Return a text that somebody wrote; none where it holds an address or a number by which somebody is reached."""
+    return "" if _CONTACT.search(text) else text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingOrder:
     """What shall be reserved, from when to when."""
@@ -94,7 +99,7 @@ class Booking:
     @property
     def shown_guest(self) -> str:
         """Return the guest's name; what is an address or a number rather than a name is shown to nobody."""
-        return "" if _CONTACT.search(self.guest) else self.guest
+        return without_contact(self.guest)
 
     @property
     def is_off(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 @runtime_checkable
 class TakesCalls(Protocol):
-    """A vendor some of whose operations have fields that no source states."""
+    """A vendor some of whose operations have neither an entity nor an action of their own."""
 
     @property
     def calls(self) -> Sequence[str]:
@@ -14,8 +14,9 @@ class TakesCalls(Protocol):
         ...
 
     async def call(self, name: str, body: Mapping[str, Any]) -> Any:
-        """Return what one of these operations answers to a body; it is sent once, even where it should change nothing.
+        """Return what one of these operations answers to a body; it is sent once, unless it is known to change nothing.
 
-        Raises OutcomeUnknown where it may have taken effect, NotAvailable for the name of another operation.
+        Raises OutcomeUnknown where it may have taken effect, NotAvailable for the name of another operation, and
+        InvalidField, with nothing sent, for a body that cannot be.
         """
         ...

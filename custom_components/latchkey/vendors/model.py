@@ -45,7 +45,11 @@ class Capability(StrEnum):
     READINGS = "readings"
     REQUESTS = "requests"
     """It can be asked for readings."""
+    SCHEDULES = "schedules"
+    """It has calendars by which doors are held open."""
     SETTINGS = "settings"
+    SUBSCRIPTIONS = "subscriptions"
+    """The vendor calls about what happens in it, as long as somebody subscribes to that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

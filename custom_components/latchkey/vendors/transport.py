@@ -38,6 +38,7 @@ from .vendor import (
     OutcomeUnknown,
     RateLimited,
     ServiceUnavailable,
+    TooLarge,
     VendorError,
     WrongCredentials,
 )
@@ -312,9 +313,7 @@ class Transport:
             raise doubt(type(err).__name__) from None
         if body is None:
             raise (
-                OutcomeUnknown("answer too large")
-                if once
-                else AnswerNotUnderstood("too large")
+                OutcomeUnknown("answer too large") if once else TooLarge("too large")
             )
         return Answer(response.status, body, date or now)
 

@@ -56,7 +56,7 @@ class ChoiceNeeded(VendorError):
 
 
 class Obstacle(StrEnum):
-    """Why something cannot be done with a key."""
+    """Why something cannot be done with a key, or with a person."""
 
     ACCESSES_OUTSIDE_ZONES = "accesses_outside_zones"
     BEING_PROGRAMMED = "being_programmed"
@@ -75,6 +75,14 @@ class Obstacle(StrEnum):
     NO_PHONE = "no_phone"
     NO_SUCH_ACCESS = "no_such_access"
     NO_TAG = "no_tag"
+    PERSON_HAS_ACCOUNT = "person_has_account"
+    PERSON_HAS_BOOKINGS = "person_has_bookings"
+    PERSON_HAS_FLATS = "person_has_flats"
+    PERSON_HAS_KEYS = "person_has_keys"
+    PERSON_HAS_TOKEN = "person_has_token"
+    PERSON_IS_NEEDED = "person_is_needed"
+    PERSON_IS_USER = "person_is_user"
+    PERSON_NO_RIGHT = "person_no_right"
     PROGRAMMED = "programmed"
     TOO_MANY_ACCESSES = "too_many_accesses"
     TOO_MANY_LIMITS = "too_many_limits"
@@ -163,6 +171,10 @@ class AnswerNotUnderstood(VendorError):
     """The answer is not what the vendor documents."""
 
     key = "answer_not_understood"
+
+
+class TooLarge(AnswerNotUnderstood):
+    """The answer is larger than any may be: less is to be asked for at once."""
 
 
 class OutcomeUnknown(VendorError):

@@ -58,5 +58,5 @@ def routes(cloud: IloqCloud) -> list[web.RouteDef]:
             handler = served(cloud, "v1", endpoint, answer)
             made.append(any_case(method, f"/iLoqWsApi/api/v1/{path}", handler))
         handler = served(cloud, "v2", endpoint, answer)
-        made.append(any_case(method, f"/{{base:\\w+}}/api/v2/{path}", handler))
+        made.append(any_case(method, f"/{{base:[\\w.-]+}}/api/v2/{path}", handler))
     return made

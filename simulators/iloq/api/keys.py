@@ -106,7 +106,9 @@ HANDLERS: Handlers = {
     "GET Keys/{id}/CanOrder": lambda call: key_orders.can_order(
         call.group, key_of(call)
     ),
-    "GET Keys/{id}/CanReturn": lambda call: key_orders.can_return(key_of(call)),
+    "GET Keys/{id}/CanReturn": lambda call: key_orders.can_return(
+        call.group, key_of(call)
+    ),
     "GET Keys/{id}/CanDelete": lambda call: key_orders.can_delete(key_of(call)),
     "GET Keys/{id}/CanUpdateMainZone": lambda call: key_orders.can_update_main_zone(
         call.group, key_of(call)

@@ -39,6 +39,7 @@ def create_session(call: Call) -> object:
         )
     if session:
         told["SessionID"] = session.id
+        result = cloud.options.success_result
     return told if call.v1 else {"Result": int(result), **told}
 
 

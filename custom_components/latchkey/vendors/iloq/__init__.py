@@ -18,6 +18,6 @@ SPEC: Final = VendorSpec(
     ),
     connect=connect,
     grant_fields=FIELDS,
-    poll_interval=300,
+    poll_interval=120,
     choice=LOCK_GROUP,
 )

@@ -8,11 +8,17 @@ from aiohttp import ClientSession
 
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
+from .calendars import Calendars
+from .calls import Calls
 from .client import IloqClient
+from .directory import Directory
 from .grants import Grants
 from .inventory import System
+from .keys import KeyTasks
+from .logs import Logs
 from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
+from .webhooks import Webhooks
 
 _HEADER: Final = "api_key"
 
@@ -43,8 +49,8 @@ def connect(
     return Iloq(IloqClient(transport, opened), clock)
 
 
-class Iloq(System, Grants):
-    """A locking system: its locks and their logs, its keys, and what they open."""
+class Iloq(System, Logs, Grants, KeyTasks, Directory, Calendars, Webhooks, Calls):
+    """A locking system: its locks and their logs, its keys, what they open, and the calls about all that."""
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -14,14 +14,18 @@ from ..vendor import (
     NotAvailable,
     NotFound,
     OutcomeUnknown,
+    ServiceUnavailable,
 )
 from ..wire import Wire
-from .operations import is_allowed
 from .session import InvalidValue, Session, SessionLost
 
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 LONGEST_CALL: Final = 5.0
 """Seconds that the end of a session waits for a call."""
+_EVERYWHERE: Final = "GET LockGroups"
+"""What every server has, in either generation."""
+_SESSIONS: Final = 3
+"""In how many a call is tried, each of which may end just then."""
 _SOME: Final = 500
 """Rows that are read before others have their turn."""
 
@@ -37,18 +41,22 @@ class IloqClient:
 
     def has(self, operation: str) -> bool:
         """Return whether the API has an operation and the user a right to it, as far as that is known."""
-        needed = self.session.operations.get(operation)
-        return needed is not None and is_allowed(needed, self.session.rights)
+        return self.session.allows(operation)
 
     async def open(self) -> None:
         """See to it that there is a session."""
+
+        async def nothing() -> None:
+            pass
+
         async with self._turn:
-            await self.session.ensure()
+            await self._lasting(nothing)
 
     async def close(self) -> None:
-        """End the session, after the call that is under way unless that takes long; those that wait are refused."""
+        """End the session, after the call that is under way unless that takes long; others are not waited for."""
         self.session.stop()
         with suppress(TimeoutError):
+            # What was sent was sent; whoever waits for its answer is told that the session has ended.
             async with asyncio.timeout(LONGEST_CALL), self._turn:
                 pass
         await self.session.close()
@@ -91,7 +99,10 @@ class IloqClient:
         self, wire: type[W], operation: str, *ids: str
     ) -> tuple[list[W], bool]:
         """Return the objects of a list, which has no pages and may be long, and whether all could be read."""
-        raw = await self.read(operation, *ids)
+        return await self.parsed(wire, await self.read(operation, *ids))
+
+    async def parsed[W: Wire](self, wire: type[W], raw: Any) -> tuple[list[W], bool]:
+        """Return the objects of a list that was read, and whether all could be understood."""
         if raw is None:
             return [], True
         if not isinstance(raw, list):
@@ -114,31 +125,50 @@ class IloqClient:
         *,
         named: bool,
     ) -> Any:
+        async def send_there() -> Any:
+            return await send(*self._place(operation, ids))
+
         async with self._turn:
-            await self.session.ensure()
-            method, path = self._place(operation, ids)
             try:
-                try:
-                    return await send(method, path)
-                except SessionLost:
-                    # A session that had ended did nothing: the same once more is the first time.
-                    self.session.lose()
-                    await self.session.ensure()
-                    method, path = self._place(operation, ids)
-                    return await send(method, path)
+                return await self._lasting(send_there)
             except SessionLost:
-                # Not even in a new session.
+                # Not even in sessions that were new.
+                self.session.deny(operation)
                 raise NoRight(operation) from None
+            except NotFound:
+                if operation == _EVERYWHERE:
+                    # The system has moved to another server, which the next session is opened at.
+                    self.session.lose()
+                raise
             except InvalidValue:
                 if ids and named:
                     raise NotFound(operation) from None
                 raise
 
+    async def _lasting(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        """Do something in a session, in another one where that has ended; raises SessionLost where they all do."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                await self.session.ensure()
+            except SessionLost:
+                if tries == _SESSIONS:
+                    raise ServiceUnavailable("session ended at once") from None
+                continue
+            try:
+                return await work()
+            except SessionLost:
+                if tries == _SESSIONS:
+                    raise
+                # A session that had ended did nothing: the same once more is the first time.
+                self.session.lose()
+
     def _place(self, operation: str, ids: tuple[str, ...]) -> tuple[HTTPMethod, str]:
         """Return method and path of an operation; raises NotAvailable or NoRight for what cannot be done."""
-        if (needed := self.session.operations.get(operation)) is None:
+        if operation not in self.session.operations:
             raise NotAvailable(operation)
-        if not is_allowed(needed, self.session.rights):
+        if not self.session.allows(operation):
             raise NoRight(operation)
         method, _, path = operation.partition(" ")
         for each in ids:

@@ -8,10 +8,10 @@ from typing import Final
 
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..readings import Reading, ReadingKind
-from ..vendor import NoRight, NotAvailable, NotFound
-from ..wire import Wire
+from .calendars import CALENDARS
 from .part import Part
 from .times import moment, zone_named
+from .webhooks import SUBSCRIBE
 from .wire import (
     WireAccess,
     WireKey,
@@ -23,7 +23,7 @@ from .wire import (
 )
 
 LOG: Final = "POST LockLogs/GetLockLogDataByTimestamp"
-_HIDDEN: Final = 3
+HIDDEN: Final = 3
 _PLANNED: Final = 0
 PHYSICAL_STATES: Final[Mapping[int, str]] = MappingProxyType(
     {0: "planned", 1: "installed", 2: "not_in_use", 3: "hidden"}
@@ -52,6 +52,8 @@ class System(Part):
 
     async def account(self) -> Account:
         """Return the locking system; raises ChoiceNeeded where the user has several and none was chosen."""
+        # Whoever enters credentials is there to see what becomes of them.
+        self._client.session.forgive()
         await self._client.open()
         group = self._client.session.group
         assert group is not None
@@ -74,7 +76,7 @@ class System(Part):
         shown = {
             lock_id: lock
             for lock_id, lock in self._locks.items()
-            if number(lock.physicalstate) != _HIDDEN
+            if number(lock.physicalstate) != HIDDEN
         }
         return Inventory(
             devices=(
@@ -102,22 +104,19 @@ class System(Part):
 
     async def _read_keys(self) -> None:
         """Read all keys, and which of them are blocked (version 2 alone tells that)."""
-        keys, _ = await self._told(WireKey, "GET Keys")
+        keys, self._all_keys = await self._told(WireKey, "GET Keys")
+        self._all_keys = self._all_keys and self._client.has("GET Keys")
         self._keys = {each.fnkey_id.casefold(): each for each in keys}
-
-    async def _told[W: Wire](
-        self, wire: type[W], operation: str
-    ) -> tuple[list[W], bool]:
-        """Return a list, an empty one where the generation does not have it or the user may not see it."""
-        try:
-            return await self._client.rows(wire, operation)
-        except NoRight, NotAvailable, NotFound:
-            return [], True
+        self._blocked = await self._read_blocked()
 
     def _system(self) -> Device:
         capabilities = {Capability.READINGS}
         if self._client.has(LOG):
             capabilities.add(Capability.LOG)
+        if self._client.has(CALENDARS):
+            capabilities.add(Capability.SCHEDULES)
+        if self._client.has(SUBSCRIBE):
+            capabilities.add(Capability.SUBSCRIPTIONS)
         return Device(
             id=self._system_id,
             label=self._system_id[:8],
@@ -164,6 +163,11 @@ class System(Part):
                 Reading(id=kind.value, kind=kind, value=counts[state])
                 for state, kind in _KEY_COUNTS.items()
             ]
+        if self._blocked is not None:
+            blocked = ReadingKind.KEYS_BLOCKED
+            readings.append(
+                Reading(id=blocked.value, kind=blocked, value=len(self._blocked))
+            )
         return tuple(readings)
 
 

@@ -9,6 +9,8 @@ from ..vendor import AnswerNotUnderstood, Impossible, Obstacle
 from .client import IloqClient
 from .wire import number
 
+_FAILED: Final = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -26,6 +28,17 @@ class Question:
         if code == self.fine:
             return None
         return self.obstacles.get(code, Obstacle.VENDOR_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class YesOrNo(Question):
+    """One that is answered with a truth."""
+
+    def obstacle(self, answer: Any) -> Obstacle | None:
+        """Return what stands in the way."""
+        if not isinstance(answer, bool):
+            raise AnswerNotUnderstood(self.operation)
+        return None if answer else self.obstacles[_FAILED]
 
 
 CAN_ORDER: Final = Question(
@@ -67,6 +80,41 @@ CAN_DELETE: Final = Question(
             1: Obstacle.PROGRAMMED,
             2: Obstacle.BEING_PROGRAMMED,
             3: Obstacle.BLOCKED,
+        }
+    ),
+)
+CAN_ADD_ACCESS: Final = Question(
+    "GET Keys/{id}/SecurityAccesses/CanAdd",
+    MappingProxyType({2: Obstacle.UNMODIFIABLE, 3: Obstacle.TOO_MANY_ACCESSES}),
+    fine=1,
+)
+CAN_REMOVE_ACCESS: Final = Question(
+    "GET Keys/{id}/SecurityAccesses/{id}/CanDelete",
+    MappingProxyType({2: Obstacle.UNMODIFIABLE, 3: Obstacle.NO_SUCH_ACCESS}),
+    fine=1,
+)
+CAN_BLOCK: Final = YesOrNo(
+    "GET Blacklists/CanAddKey/{id}",
+    MappingProxyType({_FAILED: Obstacle.NOT_BLOCKABLE}),
+)
+CAN_UNBLOCK: Final = YesOrNo(
+    "GET Blacklists/CanRemoveKey/{id}",
+    MappingProxyType({_FAILED: Obstacle.NOT_BLOCKED}),
+)
+CAN_DELETE_PERSON: Final = Question(
+    "GET Persons/{id}/CanDelete",
+    MappingProxyType(
+        {
+            1: Obstacle.PERSON_HAS_KEYS,
+            2: Obstacle.PERSON_HAS_ACCOUNT,
+            3: Obstacle.PERSON_HAS_TOKEN,
+            4: Obstacle.PERSON_HAS_ACCOUNT,
+            5: Obstacle.PERSON_IS_USER,
+            6: Obstacle.PERSON_IS_NEEDED,
+            7: Obstacle.PERSON_HAS_BOOKINGS,
+            8: Obstacle.PERSON_NO_RIGHT,
+            9: Obstacle.PERSON_IS_NEEDED,
+            10: Obstacle.PERSON_HAS_FLATS,
         }
     ),
 )

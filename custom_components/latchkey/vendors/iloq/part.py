@@ -2,9 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from typing import Final
 
+from ..vendor import InvalidRequest, NoRight, NotAvailable, NotFound
+from ..wire import Wire
 from .client import IloqClient
-from .wire import WireAccess, WireKey, WireLock, WireLockGroup, WireRealEstate, WireZone
+from .wire import (
+    WireAccess,
+    WireKey,
+    WireLock,
+    WireLockGroup,
+    WireRealEstate,
+    WireZone,
+    number,
+)
+from .wire_keys import WireBlocked, WireBlocklist
+
+_LEFT: Final = (2, 3)
+"""How a key is marked that was taken off the blocklist, or returned and emptied."""
 
 
 def utc_now() -> datetime:
@@ -24,7 +39,9 @@ class Part:
         """The zone of the locking system, for times that name none (3.2)."""
         self._accesses: Mapping[str, WireAccess] = {}
         self._keys: Mapping[str, WireKey] = {}
-        self._blocked: frozenset[str] | None = frozenset()
+        self._all_keys = False
+        """Whether all keys could be read."""
+        self._blocked: frozenset[str] | None = None
         """The keys on the blocklist; None where that is not told."""
         self._locks: Mapping[str, WireLock] = {}
         self._zones: Mapping[str, WireZone] = {}
@@ -33,3 +50,27 @@ class Part:
     @property
     def _system_id(self) -> str:
         return self._group.lockgroup_id.casefold()
+
+    async def _told[W: Wire](
+        self, wire: type[W], operation: str
+    ) -> tuple[list[W], bool]:
+        """Return a list, an empty one where the generation does not have it or the user may not see it."""
+        try:
+            return await self._client.rows(wire, operation)
+        except NoRight, NotAvailable, NotFound:
+            # What the rights do not forbid was refused all the same: who knows for how long.
+            return [], not self._client.has(operation)
+
+    async def _read_blocked(self) -> frozenset[str] | None:
+        """Return the keys on the blocklist, None where that is not told."""
+        try:
+            told = WireBlocklist.parse(await self._client.read("GET Blacklists"))
+        except InvalidRequest, NoRight, NotAvailable, NotFound:
+            # Not every locking system has one.
+            return None
+        items, _ = WireBlocked.parse_all(told.blacklistitems or [])
+        return frozenset(
+            item.fnkey_id.casefold()
+            for item in items
+            if number(item.changetype) not in _LEFT
+        )

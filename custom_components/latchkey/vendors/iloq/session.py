@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPMethod
 from typing import Any, Final
 
@@ -23,11 +23,10 @@ from ..vendor import (
     VendorError,
     WrongCredentials,
 )
-from .operations import V1, V2, Right
+from .bars import BARS, Bars, lasts
+from .operations import V1, V2, Right, is_allowed
 from .wire import WireLockGroup, number
 
-BARRED: Final = timedelta(minutes=30)
-"""For how long a refused log-in is not tried again: bad ones lock the user out (1.2)."""
 LONGEST_END: Final = 5.0
 """Seconds that the end of a session may take."""
 LOCK_GROUP: Final = "lock_group"
@@ -65,14 +64,22 @@ class Login:
 class Session:
     """One session at a time; whoever calls sees to it that there is one call at a time."""
 
-    def __init__(self, login: Login, clock: Callable[[], datetime]) -> None:
-        """Initialize with nothing opened."""
+    def __init__(
+        self,
+        login: Login,
+        clock: Callable[[], datetime],
+        bars: Bars = BARS,
+    ) -> None:
+        """Initialize with nothing opened, and with the log-ins that are not tried again."""
         self._login = login
         self._clock = clock
+        self._bars = bars
         self._id: str | None = None
+        self._is_open = False
         self._opening: asyncio.Task[None] | None = None
-        self._barred: tuple[datetime, VendorError] | None = None
         self._closed = False
+        self._denied: dict[str, datetime] = {}
+        """When an operation was refused in whichever session."""
         self.is_v1 = False
         self.group: WireLockGroup | None = None
         self.rights: Right | None = None
@@ -97,25 +104,49 @@ class Session:
         """Return where an operation is below the address of the server."""
         return f"api/{'v1' if self.is_v1 else 'v2'}/{rest}"
 
+    def allows(self, operation: str) -> bool:
+        """Return whether the API has an operation and the user a right to it, as far as that is known."""
+        needed = self.operations.get(operation)
+        if needed is None or not is_allowed(needed, self.rights):
+            return False
+        denied = self._denied.get(operation)
+        return denied is None or not lasts(denied, self._clock())
+
+    def deny(self, operation: str) -> None:
+        """Take note that an operation is refused in whichever session: no others are opened for it for a while."""
+        self._denied[operation] = self._clock()
+
+    def forgive(self) -> None:
+        """Have the next log-in tried even if the last one was refused: somebody is there who has seen to it."""
+        self._bars.lift(self._bar)
+
     async def ensure(self) -> None:
-        """Open a session where there is none; raises WrongCredentials or Refused where the user is not let in."""
+        """Open a session where there is none.
+
+        Raises WrongCredentials or Refused where the user is not let in, SessionLost where it ended while it was opened.
+        """
         if self._closed:
             raise ServiceUnavailable("closed")
-        if self._id is not None and self._opening is None:
+        if self._is_open:
             return
         if self._opening is None:
             # It goes on when its caller is gone: what the server opened must be known, to be ended.
             self._opening = asyncio.create_task(self._open())
+            self._opening.add_done_callback(self._opened)
         opening = self._opening
-        try:
-            await asyncio.shield(opening)
-        finally:
-            if opening.done() and self._opening is opening:
-                self._opening = None
+        await asyncio.wait([opening])
+        opening.result()
+
+    def _opened(self, opening: asyncio.Task[None]) -> None:
+        """Have the next caller begin anew, where nobody was left to hear that it failed."""
+        self._opening = None
+        if not opening.cancelled():
+            opening.exception()
 
     def lose(self) -> None:
         """Take note that the session has ended."""
         self._id = None
+        self._is_open = False
 
     def stop(self) -> None:
         """Open no other session."""
@@ -124,31 +155,42 @@ class Session:
     async def close(self) -> None:
         """End the session, and open no other."""
         self.stop()
-        if opening := self._opening:
-            await asyncio.wait([opening])
-            if not opening.cancelled():
-                opening.exception()
+        if self._opening:
+            # What takes longer ends itself when it is there.
+            await asyncio.wait([self._opening], timeout=LONGEST_END)
         await self._end()
 
     async def _open(self) -> None:
-        now = self._clock()
-        # A clock that was set back must not bar the way for longer.
-        if self._barred and self._barred[0] <= now < self._barred[0] + BARRED:
-            raise self._barred[1].with_traceback(None)
-        self._barred = None
+        self._bars.check(self._bar, self._clock())
         try:
             await self._resolve()
             self._id = await self._log_in()
             await self._choose()
         except (Refused, WrongCredentials) as err:
-            self._barred = (now, err)
+            self._bars.put(self._bar, self._clock(), err)
             raise
         except SessionLost:
-            self._id = None
-            raise ServiceUnavailable("session ended at once") from None
-        except VendorError:
+            self.lose()
+            raise
+        except BaseException:
             await self._end()
             raise
+        if self._closed:
+            await self._end()
+            raise ServiceUnavailable("closed")
+        self._is_open = True
+
+    @property
+    def _bar(self) -> tuple[str, ...]:
+        """Return what tells this log-in from others; it is no other one for another locking system."""
+        login = self._login
+        return (
+            str(self._start),
+            login.customer_code,
+            login.username,
+            login.password,
+            login.api_key,
+        )
 
     async def _resolve(self) -> None:
         """Go to the server that the customer's system is on; what knows no such question is version 1 (1.1)."""
@@ -168,12 +210,14 @@ class Session:
             # The gateway, or the server for a customer code that it does not know.
             raise Refused(err.key) from None
         self.is_v1 = False
-        if told is None or told == "":
+        if told is None:
             return
         if not isinstance(told, str):
             raise AnswerNotUnderstood("address")
+        if not told.strip():
+            return
         try:
-            self._transport.base = base_address("url", told)
+            self._transport.base = base_address("url", told.rstrip("/ "))
         except InvalidField as err:
             # The same rule as for what a user enters: credentials go nowhere in the clear.
             raise AnswerNotUnderstood(err.reason) from None
@@ -246,7 +290,7 @@ class Session:
         except VendorError, TimeoutError:
             pass
         finally:
-            self._id = None
+            self.lose()
 
     async def _asked(self, operation: str, body: Any = None) -> Any:
         """Return what one of the six steps answers; each is asked once, since bad log-ins lock the user out."""
@@ -276,8 +320,8 @@ def judge(status: int, body: bytes) -> VendorError | None:
     message = ""
     if isinstance(told, dict):
         message = str({str(key).lower(): told[key] for key in told}.get("message", ""))
-    if status == 401:
-        return SessionLost("status 401")
+    if status == 401 or message.startswith("Invalid session id"):
+        return SessionLost(f"status {status}")
     if status == 400 and message.startswith("Invalid value"):
         return InvalidValue("status 400")
     return None

@@ -15,8 +15,11 @@ def number(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            return None
     return None
 
 
@@ -96,6 +99,7 @@ class WirePerson(Wire):
     personcode: str = ""
     phone1: str = ""
     externalpersonid: str = ""
+    languagecode: str = ""
     state: Any = None
 
 
