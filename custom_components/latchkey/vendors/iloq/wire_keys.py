@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..wire import Wire
+from .wire import WireAccess, number
 
 
 @dataclass
 class WireKeyAccesses(Wire):
-    """The access rights of a key."""
+    """The access rights of a key, or of a lock."""
 
     securityaccesses: list[Any] | None = None
     outsideuserzonescount: Any = None
+
+    def held(self) -> tuple[list[WireAccess], bool]:
+        """Return the rights, and whether these are all that there are."""
+        found, complete = WireAccess.parse_all(self.securityaccesses or [])
+        return found, complete and not number(self.outsideuserzonescount)
 
 
 @dataclass
@@ -19,6 +25,9 @@ class WireKeyLimits(Wire):
     """The time limits of a key."""
 
     keytimelimitslots: list[Any] | None = None
+    keyscheduler: Any = None
+    offlineexpirationseconds: Any = None
+    outsideuserzonetimelimittitleslots: Any = None
 
 
 @dataclass
