@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
-from scripts.cloud import SimulatedCloud
+from scripts.cloud import SimulatedCloud, SimulatedService
 
 
 @asynccontextmanager
@@ -23,6 +23,15 @@ async def home_and_cloud(
     units: int = 0,
 ) -> AsyncIterator[tuple[HomeAssistant, SimulatedCloud]]:
     """Run both for the block, the cloud with so many generated units."""
+    async with home_and(SimulatedCloud, units=units) as both:
+        yield both
+
+
+@asynccontextmanager
+async def home_and[S: SimulatedService](
+    service: type[S], **options: int
+) -> AsyncIterator[tuple[HomeAssistant, S]]:
+    """Run Home Assistant and a simulated cloud for the block."""
     logging.disable(logging.WARNING)
     # Home Assistant's own resolver would speak multicast to the network.
     resolver = patch(
@@ -34,7 +43,7 @@ async def home_and_cloud(
             config_dir=folder
         )
         log = Path(folder) / "cloud.log"
-        async with SimulatedCloud(log, units=units) as cloud, context as hass:
+        async with service(log, **options) as cloud, context as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
             with resolver:
                 yield hass, cloud

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 import logging
 from math import inf
+from operator import is_
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -135,6 +136,8 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.unreachable: dict[str, str] = {}
         self._next_inventory = hass.loop.time()
         self._inventory_failures = 0
+        self._registered: tuple[object, ...] | None = None
+        """Which devices are in the registry as they are, so that an inventory like the last one costs nothing there."""
         self.statuses = Statuses()
         self._read_at: dict[str, float] = {}
         self.paused_until = hass.loop.time()
@@ -358,11 +361,13 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._inventory_failures = 0
         self._next_inventory = now + INVENTORY_INTERVAL
         self.inventory.update(inventory)
-        for device_id, readings in inventory.readings.items():
-            self.readings.async_take(device_id, readings)
+        self.readings.async_take_all(inventory.readings)
         if self.keys:
             await self.keys.async_take()
-        async_sync_devices(self.hass, self.config_entry, self.inventory)
+        known = (self.inventory.devices, self.inventory.settled)
+        if self._registered is None or not all(map(is_, self._registered, known)):
+            async_sync_devices(self.hass, self.config_entry, self.inventory)
+            self._registered = known
         self.certificates.async_check()
 
     async def async_read_inventory(self, deleted: str | None = None) -> None:

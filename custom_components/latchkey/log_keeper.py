@@ -77,8 +77,7 @@ class LogKeeper:
         self._look_again(device.id)
         if isinstance(vendor, TellsNews):
             news = await vendor.news(device)
-            for device_id, readings in news.readings.items():
-                self._coordinator.readings.async_take(device_id, readings)
+            self._coordinator.readings.async_take_all(news.readings)
             new = news.lines
         else:
             new = await self._async_overlapping(vendor, device)

@@ -1,7 +1,7 @@
 """An account's readings: the last value of each, and how new ones are asked for."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import callback
@@ -43,6 +43,17 @@ class ReadingKeeper:
     @callback
     def async_take(self, device_id: str, readings: Iterable[Reading]) -> None:
         """Take in what is newer than what is held; a value without a time counts once it is another one."""
+        self.async_take_all({device_id: readings})
+
+    @callback
+    def async_take_all(self, readings: Mapping[str, Iterable[Reading]]) -> None:
+        """Take in readings of several devices, and tell once of those that were not there before: it takes a look at all."""
+        found = [self._take(device_id, told) for device_id, told in readings.items()]
+        if any(found):
+            self.found.async_tell()
+
+    def _take(self, device_id: str, readings: Iterable[Reading]) -> bool:
+        """Take in a device's readings; return whether there are some that were not there before."""
         values = self.values[device_id]
         found = changed = False
         for reading in readings:
@@ -64,10 +75,9 @@ class ReadingKeeper:
             found = found or held is None
             changed = changed or held is None or held.value != reading.value
             values[reading.id] = reading
-        if found:
-            self.found.async_tell()
         if changed:
             self.changed[device_id].async_tell()
+        return found
 
     @property
     def _interval(self) -> float:

@@ -28,6 +28,7 @@ from aiohttp import (
 import orjson
 from yarl import URL
 
+from .long_json import loads
 from .vendor import (
     AnswerNotUnderstood,
     Conflict,
@@ -138,6 +139,7 @@ class Transport:
         sign: Sign,
         *,
         judge: Judge | None = None,
+        largest: int = LARGEST_ANSWER,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -146,6 +148,7 @@ class Transport:
         self.base = base
         self._sign = sign
         self._judge = judge
+        self._largest = largest
         self._sleep = sleep
         self._clock = clock
         self._places = asyncio.Semaphore(CONCURRENCY)
@@ -181,7 +184,7 @@ class Transport:
                     )
                 if answer.status == HTTPStatus.NO_CONTENT or not answer.body.strip():
                     return None
-                return answer.json()
+                return await _parsed(answer.body)
             except ServiceUnavailable:
                 if attempt >= (attempts or ATTEMPTS):
                     raise
@@ -303,7 +306,7 @@ class Transport:
                     if (err := self._judge(response.status, refusal)) is not None:
                         raise err
                 self._raise_for_status(response, once=once)
-                body = await _bounded(response)
+                body = await _bounded(response, self._largest)
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as err:
             raise ServiceUnavailable(type(err).__name__) from None
         except RuntimeError:
@@ -352,6 +355,14 @@ class _Once:
         return await handler(request)
 
 
+async def _parsed(body: bytes) -> Any:
+    """Return the JSON of an answer that may be long."""
+    try:
+        return await loads(body)
+    except orjson.JSONDecodeError:
+        raise AnswerNotUnderstood("not JSON") from None
+
+
 async def _told(response: ClientResponse) -> bytes:
     """Return the body of a refusal, as far as it can be read: its status says enough."""
     try:
@@ -360,12 +371,14 @@ async def _told(response: ClientResponse) -> bytes:
         return b""
 
 
-async def _bounded(response: ClientResponse) -> bytes | None:
+async def _bounded(
+    response: ClientResponse, largest: int = LARGEST_ANSWER
+) -> bytes | None:
     """Return the body, or None once it is larger than any answer may be."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > largest:
             response.close()
             return None
     return bytes(body)

@@ -10,8 +10,7 @@ from ..model import Device, DeviceKind
 from ..vendor import InvalidField
 from .client import IloqClient
 from .part import Part
-from .wire import WireAccess, number
-from .wire_keys import WireKeyAccesses
+from .wire import WireAccess, WireHeldAccesses, number
 
 GUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 PLANNED: Final[Mapping[str, str]] = {"mode": "1"}
@@ -51,7 +50,7 @@ class Accesses(Part):
         self._at_locks.pop(device.id, None)
         if device.kind is DeviceKind.LOCK and self._client.has(_AT_LOCK):
             raw = await self._client.read(_AT_LOCK, device.id, query=PLANNED)
-            self._at_locks[device.id] = WireKeyAccesses.parse(raw).held()[0]
+            self._at_locks[device.id] = WireHeldAccesses.parse(raw).held()[0]
 
     def access_of(
         self, device: Device, devices: Mapping[str, Device], fields: Mapping[str, str]

@@ -20,6 +20,8 @@ from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
 from .webhooks import Webhooks
 
+LARGEST: Final = 32 * 1024 * 1024
+"""Bytes of the largest answer: lists have no pages, and twenty thousand persons of 1 KiB take twenty MiB (4.11)."""
 _HEADER: Final = "api_key"
 
 
@@ -44,7 +46,7 @@ def connect(
             raise InvalidField(name, "empty")
     opened = Session(login, clock)
     base = base_address("url", fields["url"])
-    transport = Transport(session, base, opened.headers, judge=judge)
+    transport = Transport(session, base, opened.headers, judge=judge, largest=LARGEST)
     opened.attach(transport)
     return Iloq(IloqClient(transport, opened), clock)
 

@@ -8,8 +8,7 @@ from ..grants import Access, Credential, Order
 from ..vendor import AnswerNotUnderstood
 from .key_fields import LIMITS_V1, OF_A_KEY, SLOTS, expert
 from .times import moment, with_offset, without_offset
-from .wire import ROOT_REAL_ESTATE, number
-from .wire_keys import WireKeyLimits, WireSlot
+from .wire import ROOT_REAL_ESTATE, WireLimits, WireSlot, number
 
 TYPES: Final[Mapping[Credential, int]] = {
     Credential.KEY: 264,
@@ -106,7 +105,7 @@ def changed(raw: Mapping[str, Any], order: Order, zone: tzinfo) -> dict[str, Any
 
 
 def limited(
-    held: Access, limits: WireKeyLimits, order: Order, zone: tzinfo
+    held: Access, limits: WireLimits, order: Order, zone: tzinfo
 ) -> dict[str, Any]:
     """Return all that a key opens and when, with another start and end: what is left out here, it loses (3.2)."""
     kept = [slot for slot in slots(limits) if _number_of(slot) not in (START, END)]
@@ -119,13 +118,13 @@ def limited(
     }
 
 
-def slots(limits: WireKeyLimits) -> list[Any]:
+def slots(limits: WireLimits) -> list[Any]:
     """Return the slots of a key as they were read."""
     told = limits.keytimelimitslots
     return told if isinstance(told, list) else []
 
 
-def period(limits: WireKeyLimits, zone: tzinfo) -> Period:
+def period(limits: WireLimits, zone: tzinfo) -> Period:
     """Return the start and the end in a key's slots; raises AnswerNotUnderstood for a time that cannot be read."""
     found: dict[int | None, datetime | None] = {}
     for slot in slots(limits):

@@ -10,8 +10,7 @@ from . import followed, key_bodies
 from .accesses import PLANNED, Accesses
 from .key_bodies import Period
 from .people import key_id_of
-from .wire import WireKey
-from .wire_keys import WireKeyAccesses, WireKeyLimits
+from .wire import WireHeldAccesses, WireKey, WireLimits
 
 ONE_BY_ONE: Final = 5
 """How many keys are asked for one by one; of more the whole list is read."""
@@ -135,13 +134,11 @@ class Listing(Accesses):
         )
         return replace(row, revision=grant.revision - (not is_done))
 
-    async def _limits_of(self, key_id: str) -> WireKeyLimits:
-        return WireKeyLimits.parse(
-            await self._client.read(_LIMITS, key_id, query=PLANNED)
-        )
+    async def _limits_of(self, key_id: str) -> WireLimits:
+        return WireLimits.parse(await self._client.read(_LIMITS, key_id, query=PLANNED))
 
     async def _held_by(self, key_id: str) -> tuple[Access, bool]:
         """Return what a key opens, and whether that is all of it."""
         raw = await self._client.read(_HELD, key_id, query=PLANNED)
-        found, is_all = WireKeyAccesses.parse(raw).held()
+        found, is_all = WireHeldAccesses.parse(raw).held()
         return self._held(found), is_all

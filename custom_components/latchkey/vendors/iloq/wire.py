@@ -120,3 +120,36 @@ class WireRealEstate(Wire):
     realestate_id: str
     name: str = ""
     parentrealestate_id: str = ""
+
+
+@dataclass
+class WireHeldAccesses(Wire):
+    """The access rights of a key or a lock."""
+
+    outsideuserzonescount: Any = None
+    securityaccesses: Any = None
+
+    def held(self) -> tuple[list[WireAccess], bool]:
+        """Return the rights, and whether these are all that there are."""
+        found, complete = WireAccess.parse_all(self.securityaccesses or [])
+        return found, complete and not number(self.outsideuserzonescount)
+
+
+@dataclass
+class WireSlot(Wire):
+    """A time limit of a key: its start, its end, or one of a profile."""
+
+    slotno: Any = None
+    limitdatelg: Any = None
+    timelimittitle_id: str = ""
+    timelimitdata: Any = None
+
+
+@dataclass
+class WireLimits(Wire):
+    """The time limits of a key."""
+
+    keyscheduler: Any = None
+    keytimelimitslots: Any = None
+    offlineexpirationseconds: Any = None
+    outsideuserzonetimelimittitleslots: Any = None

@@ -1,47 +1,13 @@
-"""The JSON objects that tell of one key, and of the blocklist (facts sheet 3.3; field names in lower case)."""
+"""The JSON objects that tell of the hours and the zones of a key, and of the blocklist (facts sheet 3.3)."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from ..wire import Wire
-from .wire import WireAccess, number
 
 
 @dataclass
-class WireKeyAccesses(Wire):
-    """The access rights of a key, or of a lock."""
-
-    securityaccesses: list[Any] | None = None
-    outsideuserzonescount: Any = None
-
-    def held(self) -> tuple[list[WireAccess], bool]:
-        """Return the rights, and whether these are all that there are."""
-        found, complete = WireAccess.parse_all(self.securityaccesses or [])
-        return found, complete and not number(self.outsideuserzonescount)
-
-
-@dataclass
-class WireKeyLimits(Wire):
-    """The time limits of a key."""
-
-    keytimelimitslots: list[Any] | None = None
-    keyscheduler: Any = None
-    offlineexpirationseconds: Any = None
-    outsideuserzonetimelimittitleslots: Any = None
-
-
-@dataclass
-class WireSlot(Wire):
-    """A slot for a time limit: 0 is the start, 1 the end, 2 a time profile."""
-
-    slotno: Any = None
-    limitdatelg: Any = None
-    timelimittitle_id: str = ""
-    timelimitdata: list[Any] | None = None
-
-
-@dataclass
-class WireLimit(Wire):
+class WireHours(Wire):
     """Some hours of some days of the week."""
 
     starttimems: Any = None
