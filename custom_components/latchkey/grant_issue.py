@@ -134,7 +134,7 @@ def _refuse_lost(plan: Plan, code: str | None) -> None:
 
 async def _codes_in_use(plan: Plan) -> set[str] | VendorError:
     """Return the codes that are in use where a grant is to be issued, or why they could not be read."""
-    if plan.rule.kind is CodeKind.NONE:
+    if plan.rule.kind is CodeKind.NONE or not plan.rule.is_listed:
         return set()
     try:
         issued = await plan.place.keeper.vendor.issued(plan.place.access.scope)

@@ -62,7 +62,10 @@ SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
 ANSWER_ALONE = {"get_callback_address", "get_code"}
 """The actions that do nothing but answer what stands nowhere else."""
 
-SECRET = {"code", "phone", "email", "claiming_code", "body", "key_fields"}
+SECRET = {
+    *("code", "phone", "email", "claiming_code", "body"),
+    *("key_fields", "person_code"),
+}
 """The fields whose values no error of a schema may show."""
 
 ACTIONS = tuple(REQUIRED)

@@ -1,6 +1,6 @@
 """An iLOQ account whose answers are written by a test."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPMethod
 import json
@@ -54,11 +54,9 @@ _SILENT = (
     *("POST SetLockgroup", "GET KillSession"),
 )
 
-type Told = Callable[[str], Any]
-
 
 class Canned(Transport):
-    """Answers each operation with what a test says: data, an error to raise, or a function of the path."""
+    """Answers each operation with what a test says: data, or an error to raise."""
 
     def __init__(self, *, v1: bool = False) -> None:
         """Start with the usual answers."""
@@ -78,8 +76,6 @@ class Canned(Transport):
         if name not in _SILENT:
             self.sent.append((name, body))
         told = self.data.get(exact, self.data.get(name))
-        if callable(told):
-            told = told(rest)
         if isinstance(told, Exception):
             raise told
         return told
@@ -125,10 +121,12 @@ class Canned(Transport):
         return body
 
 
-async def account(*, v1: bool = False, **answers: Any) -> tuple[Iloq, Canned]:
+async def account(
+    answers: Mapping[str, Any] | None = None, *, v1: bool = False
+) -> tuple[Iloq, Canned]:
     """Return an account that knows its locking system, and its cloud, which has been sent nothing yet."""
     cloud = Canned(v1=v1)
-    cloud.data |= answers
+    cloud.data |= answers or {}
     login = Login(
         customer_code="ILOQ_1", username="u", password="p", api_key="", lock_group=None
     )

@@ -84,6 +84,8 @@ class CodeRule:
     """Whether it may be left out, since there is another way to hand the credential over."""
     can_change: bool = True
     """Whether it can be changed in a grant that is issued already."""
+    is_listed: bool = True
+    """Whether the vendor's list of grants shows which ones are in use."""
 
     def allows(self, code: str) -> bool:
         """Return whether a code may be this one."""

@@ -47,6 +47,7 @@ class Accesses(Part):
 
     async def learn(self, device: Device) -> None:
         """Read which accesses a lock has, where that is told (version 2)."""
+        self._at_locks.pop(device.id, None)
         if device.kind is DeviceKind.LOCK and self._client.has(_AT_LOCK):
             raw = await self._client.read(_AT_LOCK, device.id, query=PLANNED)
             self._at_locks[device.id] = WireHeldAccesses.parse(raw).held()[0]

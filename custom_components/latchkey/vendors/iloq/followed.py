@@ -81,10 +81,9 @@ def listed(key: WireKey, access: Access, zone: tzinfo, *, is_v1: bool) -> Issued
 
 
 def is_unsettled(grant: Followed, row: IssuedGrant) -> bool:
-    """Return whether more should be known of a grant than the key's own row tells."""
+    """Return whether what a key opens may have changed since it was last seen."""
     if grant.in_doubt:
         return True
-    is_on = grant.state in (GrantState.ACTIVE, GrantState.EXPIRED)
-    return not is_on or (
-        row.delivered is not True and grant.state is not GrantState.EXPIRED
-    )
+    if grant.state is GrantState.EXPIRED:
+        return False
+    return grant.state is not GrantState.ACTIVE or row.delivered is not True

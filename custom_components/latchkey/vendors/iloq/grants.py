@@ -10,6 +10,7 @@ from ..vendor import (
     Impossible,
     InvalidField,
     InvalidRequest,
+    NoRight,
     NotFound,
     Obstacle,
     OutcomeUnknown,
@@ -25,6 +26,7 @@ from .wire import WireKey, number
 
 LEAD: Final = timedelta(days=36525)
 """A key is programmed when its holder comes by, be that ever so long before its start."""
+_INSERT: Final = "POST Keys"
 _ORDER: Final = "POST Keys/{id}/Order"
 _FOR_PERSONS_AND_KEYS: Final = 4
 _CAN_HAVE_MAIN_ZONE: Final = 0
@@ -89,6 +91,9 @@ class Grants(Listing, People):
         Its id is derived from the grant's, so that it can always be asked for. What is refused after it was made has
         it deleted again; where that is not certain, OutcomeUnknown.
         """
+        if not self._client.has(_INSERT):
+            # No person is made for nothing.
+            raise NoRight(_INSERT)
         zone_ids = self._zone_ids(order)
         key_id = key_id_of(order.grant_id)
         person_id, is_made = await self._person_for(order, zone_ids)
@@ -122,7 +127,7 @@ class Grants(Listing, People):
             order, key_id, person_id, zone_ids, self._zone, is_v1=self._is_v1
         )
         try:
-            await self._client.command("POST Keys", body=body)
+            await self._client.command(_INSERT, body=body)
         except Conflict, InvalidRequest:
             # What is passed on twice is refused the second time.
             try:
@@ -209,7 +214,7 @@ class Grants(Listing, People):
             raise Impossible(Obstacle.ACCESSES_OUTSIDE_ZONES)
         if limits.outsideuserzonetimelimittitleslots:
             raise Impossible(Obstacle.LIMITS_OUTSIDE_ZONES)
-        body = key_bodies.limited(held.id.split(","), limits, order, self._zone)
+        body = key_bodies.limited(held, limits, order, self._zone)
         await self._client.command("PUT Keys/{id}/SecurityAccesses", key_id, body=body)
         return True
 

@@ -1,10 +1,11 @@
 """The bodies of requests about keys, field by field (facts sheet 2, 3.2, 3.3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from ..grants import Credential, Order
+from ..grants import Access, Credential, Order
+from ..vendor import AnswerNotUnderstood
 from .key_fields import LIMITS_V1, OF_A_KEY, SLOTS, expert
 from .times import moment, with_offset, without_offset
 from .wire import ROOT_REAL_ESTATE, WireLimits, WireSlot, number
@@ -48,7 +49,7 @@ def inserted(
     }
     body: dict[str, Any] = {
         "Key": key,
-        "SecurityAccessIds": order.access.id.split(","),
+        "SecurityAccessIds": access_ids(order.access),
         "ZoneIds": list(zone_ids),
     }
     if is_v1:
@@ -56,6 +57,11 @@ def inserted(
     key["KeyTypeMask"] = TYPES[order.credential]
     own = dates(order.start, order.end, zone)
     return {**body, **told, SLOTS: [*own, *told.get(SLOTS, [])]}
+
+
+def access_ids(access: Access) -> list[str]:
+    """Return the ids of the accesses that one stands for."""
+    return [each for each in access.id.split(",") if each]
 
 
 def dates(
@@ -99,12 +105,12 @@ def changed(raw: Mapping[str, Any], order: Order, zone: tzinfo) -> dict[str, Any
 
 
 def limited(
-    access_ids: Iterable[str], limits: WireLimits, order: Order, zone: tzinfo
+    held: Access, limits: WireLimits, order: Order, zone: tzinfo
 ) -> dict[str, Any]:
     """Return all that a key opens and when, with another start and end: what is left out here, it loses (3.2)."""
     kept = [slot for slot in slots(limits) if _number_of(slot) not in (START, END)]
     return {
-        "SecurityAccessIds": list(access_ids),
+        "SecurityAccessIds": access_ids(held),
         "TimeLimitSlots": [*dates(order.start, order.end, zone), *kept],
         "KeyScheduler": limits.keyscheduler,
         "OfflineExpirationSeconds": number(limits.offlineexpirationseconds) or 0,
@@ -119,11 +125,15 @@ def slots(limits: WireLimits) -> list[Any]:
 
 
 def period(limits: WireLimits, zone: tzinfo) -> Period:
-    """Return the start and the end in a key's slots."""
+    """Return the start and the end in a key's slots; raises AnswerNotUnderstood for a time that cannot be read."""
     found: dict[int | None, datetime | None] = {}
     for slot in slots(limits):
         wire = WireSlot.parse(slot)
-        found[number(wire.slotno)] = moment(wire.limitdatelg, zone)
+        at = moment(wire.limitdatelg, zone)
+        if at is None and wire.limitdatelg not in (None, ""):
+            # It must not pass for no end.
+            raise AnswerNotUnderstood("slot")
+        found[number(wire.slotno)] = at
     return found.get(START), found.get(END)
 
 

@@ -11,8 +11,10 @@ from ..vendor import InvalidField
 from .accesses import GUID
 
 KEY: Final = CodeRule(CodeKind.NONE, 0, 0)
-PHONE: Final = CodeRule(CodeKind.PHONE, 6, 15, may_be_absent=True, can_change=False)
-TAG: Final = CodeRule(CodeKind.HEX, 4, 20, can_change=False)
+PHONE: Final = CodeRule(
+    CodeKind.PHONE, 6, 15, may_be_absent=True, can_change=False, is_listed=False
+)
+TAG: Final = CodeRule(CodeKind.HEX, 4, 20, can_change=False, is_listed=False)
 CODES: Final = {Credential.KEY: KEY, Credential.PHONE: PHONE, Credential.TAG: TAG}
 CODES_V1: Final = {Credential.KEY: KEY, Credential.TAG: TAG}
 

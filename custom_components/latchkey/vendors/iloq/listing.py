@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..grants import Access, Followed, GrantState, IssuedGrant
-from ..vendor import AnswerNotUnderstood, NotFound, VendorError
+from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound, VendorError
 from . import followed, key_bodies
 from .accesses import PLANNED, Accesses
 from .key_bodies import Period
@@ -60,7 +60,7 @@ class Listing(Accesses):
                 found[key_id] = WireKey.parse(raw)
             except NotFound:
                 found[key_id] = None
-            except AnswerNotUnderstood:
+            except AnswerNotUnderstood, InvalidRequest:
                 # One that cannot be read hides no other.
                 continue
         return found
@@ -87,21 +87,26 @@ class Listing(Accesses):
             start=grant.start,
             revision=grant.revision,
         )
-        if row.gone or self._is_v1 or not followed.is_unsettled(grant, row):
+        asks_access = followed.is_unsettled(grant, row)
+        # The end stands in two places, which a change that was cut short leaves at odds.
+        asks_period = grant.in_doubt or not key_bodies.same(
+            row.end, grant.end, self._zone
+        )
+        if row.gone or self._is_v1 or not (asks_access or asks_period):
             return self._revised(grant, row)
         period = None
         try:
-            access, is_all = await self._held_by(row.vendor_id)
-            if is_all:
-                row = replace(row, access=access)
-            if grant.in_doubt:
+            if asks_access:
+                access, is_all = await self._held_by(row.vendor_id)
+                row = replace(row, access=access if is_all else row.access)
+            if asks_period:
                 limits = await self._limits_of(row.vendor_id)
                 period = key_bodies.period(limits, self._zone)
         except NotFound:
             return None
         except VendorError:
             # It is not told then.
-            pass
+            row = replace(row, limits_told=row.limits_told and not asks_period)
         return self._revised(grant, row, period)
 
     def _revised(
