@@ -655,10 +655,10 @@ async def test_hostile_answers(house: Site, answer: Any) -> None:
     async def hostile(*_: Any, **__: Any) -> Any:
         return answer
 
-    house.transport.read = hostile  # type: ignore[method-assign]  for the time of a call
+    house.transport.read = hostile  # type: ignore[method-assign]  # for the time of a call
     with pytest.raises(AnswerNotUnderstood):
         await house.news()
-    house.transport.read = read  # type: ignore[method-assign]  as above
+    house.transport.read = read  # type: ignore[method-assign]  # as above
     assert len((await house.news()).lines) == 1
 
 
@@ -682,7 +682,7 @@ def test_hostile_rows(fields: dict[str, Any]) -> None:
         async def read(path: str, *_: Any, **__: Any) -> Any:
             return {"LockLogs": found} if "LockLogs" in path else None
 
-        cloud.read = read  # type: ignore[method-assign,assignment]  it tells all, whatever period is asked for
+        cloud.read = read  # type: ignore[method-assign,assignment]  # it tells all, whatever period is asked for
         first = [line.key[0] for line in (await iloq.news(SYSTEM)).lines]
         assert "d2" in first
         clock.move(120)
