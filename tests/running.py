@@ -1,5 +1,7 @@
 """A Home Assistant with one account, under a clock that moves when told to."""
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +40,19 @@ class Running:
         """Let time pass, and what is due come to its end."""
         self.tick(seconds)
         await self.settle()
+
+    async def told_by(self, calls: Coroutine[Any, Any, None]) -> None:
+        """Wait until a cloud has called about everything, and what that led to is done."""
+        calling = asyncio.create_task(calls)
+        for _ in range(200):
+            if calling.done():
+                break
+            # It looks at the clock before it goes on.
+            await self.wait(0.01)
+            for _ in range(200):
+                await asyncio.sleep(0)
+        await calling
+        await self.wait(0.01)
 
     async def run(self, seconds: float, step: float = 10) -> None:
         """Let time pass in steps, as it does."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulators.iloq.dates import Dates
@@ -48,6 +48,7 @@ MODELS: Mapping[EntryKind, Model] = {
 """That these dates are in the lock group's own time is assumed from the remark on all requests."""
 
 RELAY_ON, _LAST_TYPE = 0, 3
+_LONGEST = timedelta(days=366)
 
 
 @dataclass
@@ -173,7 +174,8 @@ class Calendars(Registry[Calendar]):
         if start and end and start >= end:
             raise wrong_value(end.isoformat(), f"{kind}.EndDateTime")
         if kind == "RecurringEntries" and (
-            record["Re_PatternFrequency"] not in set(Frequency) or not length_of(record)
+            record["Re_PatternFrequency"] not in set(Frequency)
+            or not timedelta(0) < length_of(record) <= _LONGEST
         ):
             raise wrong_value(
                 record["Re_PatternFrequency"], f"{kind}.Re_PatternFrequency"

@@ -19,6 +19,8 @@ ZONES: Final = MappingProxyType(
     }
 )
 """The zones that a lock group may have, under their names in Windows."""
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,12 @@ class Dates:
         at = datetime.fromisoformat(text)
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC if kind == "utc" else self.zone)
-        return at.astimezone(UTC)
+        at = at.astimezone(UTC)
+        if not _FIRST <= at <= _LAST:
+            raise ValueError(
+                "too near to an end of the calendar to be written in every zone"
+            )
+        return at
 
     def write(self, at: datetime, kind: Zoned) -> str:
         """Write an instant."""

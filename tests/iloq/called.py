@@ -1,6 +1,9 @@
 """What a test does and sees of the calls that an account subscribes to."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 import hashlib
 import hmac
 import json
@@ -11,6 +14,7 @@ from homeassistant.components.webhook import async_generate_path, async_handle_w
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.aiohttp import MockRequest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -47,6 +51,17 @@ class CalledHome(Home):
         """Give the home another address."""
         await self.hass.config.async_update(external_url=external)
         await self.wait(1)
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Have the home be off, and nobody at its address, for a while."""
+        through = self.cloud.options.callback_through
+        await self.hass.config_entries.async_unload(self.entry.entry_id)
+        self.cloud.set_options(callback_through="http://127.0.0.1:9")
+        yield
+        self.cloud.set_options(callback_through=through)
+        await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.settle()
 
     @property
     def held(self) -> list[Subscription]:
@@ -99,8 +114,7 @@ class CalledHome(Home):
 
     async def called_in(self) -> None:
         """Wait until the cloud has called about everything, and what that led to is done."""
-        await self.cloud.outbox.done()
-        await self.settle()
+        await self.told_by(self.cloud.webhooks_told())
 
     def signed(self, event: str, content: bytes, **changes: str) -> dict[str, str]:
         """Return the headers that a call has, with some otherwise."""
@@ -139,7 +153,7 @@ class CalledHome(Home):
         """Return what the calls until now were worth."""
         return dict((await self.diagnosis())["calls"])
 
-    def shown_push(self) -> str:
+    def last_push(self) -> datetime | None:
         """Return when the cloud last called, as it is shown."""
         own_id = f"push/{self.entry.unique_id}_{self.system_id}_last_push"
         entity_id = er.async_get(self.hass).async_get_entity_id(
@@ -148,7 +162,7 @@ class CalledHome(Home):
         assert entity_id is not None
         state = self.hass.states.get(entity_id)
         assert state is not None
-        return state.state
+        return dt_util.parse_datetime(state.state)
 
     async def is_healthy(self, event: str = LOG) -> bool:
         """Return whether an event is believed to be called about."""

@@ -1,5 +1,6 @@
 """What a test does and sees of the calendars of an iLOQ account."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,13 +36,13 @@ def add_calendar(home: Home, name: str | None, *, linked: bool = False) -> Calen
     return added
 
 
-def put(home: Home, kind: str, of: Calendar | None = None, **record: Any) -> str:
-    """Put an entry into a calendar, in the gate's unless another is named; return its id."""
+def put(home: Home, kind: str, record: Mapping[str, Any]) -> str:
+    """Put an entry into the gate's calendar, and return its id."""
     group = home.cloud.group
     entry_id = new_id()
     raw = {
         "CalendarData_ID": entry_id,
-        "CalendarDataTitle_ID": (of or calendar(home)).id,
+        "CalendarDataTitle_ID": calendar(home).id,
         "Type": 0,
         **record,
     }
@@ -55,8 +56,7 @@ def once(home: Home, start: float, end: float, **record: Any) -> str:
     return put(
         home,
         "Entries",
-        **{name: at.isoformat() for name, at in times.items()},
-        **record,
+        {name: at.isoformat() for name, at in times.items()} | record,
     )
 
 

@@ -44,10 +44,12 @@ async def test_hints(called: CalledHome) -> None:
 async def test_called_by_the_cloud(called: CalledHome) -> None:
     """What the cloud itself calls is verified, and shown."""
     await called.start()
-    assert called.shown_push() == "unknown"
+    assert called.last_push() is None
     await called.try_key()
     assert await called.counts() == {"hint": 1}
-    assert called.shown_push() == called.cloud.clock().isoformat(timespec="seconds")
+    at = called.last_push()
+    assert at is not None
+    assert abs(at - called.cloud.clock()) < timedelta(seconds=3)
     assert await called.is_healthy()
 
 
@@ -101,10 +103,11 @@ async def test_forged(called: CalledHome) -> None:
         {**good, "Subscription-Id": each}
         for each in ("", "nobody", foreign.id, called.ours[LOG].id)
     ]
-    wrong += [{name: good[name] for name in good if name != each} for each in good][2:]
+    wrong += [
+        {name: value for name, value in good.items() if name != each}
+        for each in ("Webhook-Signature", "Subscription-Id")
+    ]
     for headers in wrong:
-        if headers.keys() != good.keys() and "Counter" not in headers:
-            continue
         assert await called.call(content, headers) == 401, headers
     for other in (content[:-1], content + b" ", b""):
         assert await called.call(other, good) == 401
@@ -163,9 +166,12 @@ async def test_early(called: CalledHome) -> None:
     await called.try_key()
     assert await called.counts() == {"early": 1}
     called.cloud.faults.active.remove(fault)
-    await called.wait(REPETITIONS[0].total_seconds() + 1)
+    await called.wait(LOOK)
+    await called.wait(REPETITIONS[1].total_seconds() + 1)
     await called.called_in()
-    assert (await called.counts())["hint"] == 1
+    counts = await called.counts()
+    assert counts["early"] in (1, 2)
+    assert counts["hint"] == 1
 
 
 async def test_while_the_vendor_is_away(called: CalledHome) -> None:
@@ -217,14 +223,14 @@ async def test_secrets(called: CalledHome, caplog: pytest.LogCaptureFixture) -> 
     told = [
         str(await called.diagnosis()),
         str([each.as_dict() for each in called.hass.states.async_all()]),
-        "\n".join(each for each in caplog.messages if "aiohttp" not in each),
+        str([each.getMessage() for each in caplog.records if "latchkey" in each.name]),
     ]
     kept = str(called.entry.as_dict())
     for each in called.held:
         assert each.sign_key not in kept
         assert all(each.sign_key not in text for text in told)
     for secret in ("Foo Bar", "555-1234", called.address().rpartition("/")[2]):
-        assert all(secret not in text for text in told)
+        assert [text for text in told if secret in text] == []
 
 
 # Whether calls come
@@ -235,11 +241,9 @@ async def test_undelivered(called: CalledHome) -> None:
     await called.start()
     await called.try_key()
     assert await called.is_healthy()
-    await called.hass.config_entries.async_unload(called.entry.entry_id)
-    for _ in range(2):
-        await called.try_key()
-    await called.hass.config_entries.async_setup(called.entry.entry_id)
-    await called.settle()
+    async with called.away():
+        for _ in range(2):
+            await called.try_key()
     assert (await called.diagnosis())["events"][LOG]["undelivered"]
     assert not await called.is_healthy()
     await called.wait(REPETITIONS[0].total_seconds())
@@ -251,15 +255,13 @@ async def test_undelivered(called: CalledHome) -> None:
 async def test_given_up(called: CalledHome) -> None:
     """What the vendor has given up counts as well, once."""
     await called.start()
-    await called.hass.config_entries.async_unload(called.entry.entry_id)
-    await blocklist(called)
-    for pause in REPETITIONS:
-        called.tick(pause.total_seconds() + 1)
-        await called.called_in()
-    (payload,) = called.cloud.group.webhooks.payloads
-    assert payload.state == 4
-    await called.hass.config_entries.async_setup(called.entry.entry_id)
-    await called.settle()
+    async with called.away():
+        await blocklist(called)
+        for pause in REPETITIONS:
+            called.tick(pause.total_seconds() + 1)
+            await called.called_in()
+        (payload,) = called.cloud.group.webhooks.payloads
+        assert payload.state == 4
     read = called.count("GET Keys")
     assert (await called.diagnosis())["events"]["key_blocklisted"]["undelivered"]
     await called.wait(LOOK)

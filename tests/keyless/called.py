@@ -1,6 +1,5 @@
 """A Keyless account that the platform calls, and what became of its calls."""
 
-import asyncio
 from dataclasses import dataclass
 from itertools import count
 import json
@@ -46,16 +45,7 @@ class CalledHome(Home):
 
     async def told(self) -> None:
         """Wait until the platform has called about everything, and what that led to is done."""
-        sending = asyncio.create_task(self.platform.events_sent())
-        for _ in range(200):
-            if sending.done():
-                break
-            # It looks at the clock before it goes on.
-            await self.wait(0.01)
-            for _ in range(200):
-                await asyncio.sleep(0)
-        await sending
-        await self.wait(0.01)
+        await self.told_by(self.platform.events_sent())
 
     @property
     def webhook_id(self) -> str:

@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigEntryState
 import pytest
 from yarl import URL
 
-from custom_components.latchkey.hint_receiver import MOST_KNOWN
+from custom_components.latchkey.hint_reader import MOST_KNOWN
 from custom_components.latchkey.webhook_calls import LARGEST_BODY
 from simulators.keyless.events import EVENT_TYPES
 from tests.keyless.called import CalledHome

@@ -24,6 +24,7 @@ USUAL: Mapping[str, Any] = {
     "GET RealEstates": [],
     "GET Locks": [],
     "GET Keys": [],
+    "GET Blacklists": {},
 }
 
 
@@ -31,6 +32,7 @@ async def canned(
     answers: Mapping[str, Any], clock: FakeClock | None = None
 ) -> tuple[Iloq, Offline]:
     """Return an account in Helsinki that has read its inventory, answered as a test says, beside what is usual."""
+    clock = clock or FakeClock()
     told = {**USUAL, **answers}
     transport = Offline.of(
         {
@@ -47,10 +49,11 @@ async def canned(
             password="secret",
             api_key="",
             lock_group=None,
-        )
+        ),
+        clock,
     )
     session.attach(transport)
-    account = Iloq(IloqClient(transport, session), clock or FakeClock())
+    account = Iloq(IloqClient(transport, session), clock)
     await account.inventory()
     transport.sent.clear()
     return account, transport

@@ -28,6 +28,7 @@ from aiohttp import (
 import orjson
 from yarl import URL
 
+from .long_json import loads
 from .vendor import (
     AnswerNotUnderstood,
     Conflict,
@@ -183,7 +184,7 @@ class Transport:
                     )
                 if answer.status == HTTPStatus.NO_CONTENT or not answer.body.strip():
                     return None
-                return answer.json()
+                return await _parsed(answer.body)
             except ServiceUnavailable:
                 if attempt >= (attempts or ATTEMPTS):
                     raise
@@ -352,6 +353,14 @@ class _Once:
             raise ClientError
         self._sent = True
         return await handler(request)
+
+
+async def _parsed(body: bytes) -> Any:
+    """Return the JSON of an answer that may be long."""
+    try:
+        return await loads(body)
+    except orjson.JSONDecodeError:
+        raise AnswerNotUnderstood("not JSON") from None
 
 
 async def _told(response: ClientResponse) -> bytes:

@@ -105,11 +105,11 @@ class Calendars(Part):
 
     async def open_until(self, hold: Hold) -> None:
         """Add an entry that turns the relays on (3.2)."""
-        await self._client.command("POST CalendarDatas", body=self._body(hold))
+        await self._client.command("POST CalendarDatas", body=self._entry_body(hold))
 
     async def change_hold(self, hold: Hold) -> None:
         """Give an entry of ours other times; raises InvalidRequest where there is none of that id."""
-        await self._client.command("PUT CalendarDatas", body=self._body(hold))
+        await self._client.command("PUT CalendarDatas", body=self._entry_body(hold))
 
     async def cancel_hold(self, hold: Hold) -> None:
         """Delete an entry of ours; raises NotFound where there is none of that id."""
@@ -131,7 +131,7 @@ class Calendars(Part):
             raise AnswerNotUnderstood("entry")
         return replace(hold, start=found.start, end=found.end)
 
-    def _body(self, hold: Hold) -> Mapping[str, Any]:
+    def _entry_body(self, hold: Hold) -> Mapping[str, Any]:
         """Return an entry as it is sent, with the offset of its times: their zone is not documented (4.12)."""
         return {
             "Entries": [

@@ -48,6 +48,8 @@ _ACTIONS: Final = frozenset(
         "PUT Keys",
         "PUT Keys/{id}/SecurityAccesses",
         "PUT Keys/{id}/UpdateMainZone",
+        "POST LockLogs",
+        "POST LockLogs/GetLockLogDataByGoingDates",
         "POST LockLogs/GetLockLogDataByTimestamp",
         "GET Locks",
         "DELETE Persons/{id}",
@@ -62,13 +64,7 @@ _ACTIONS: Final = frozenset(
 )
 """What is read for an entity, or done by an action."""
 _PUSH: Final = "Webhooks/"
-_READS: Final = frozenset(
-    {
-        "POST Keys/{id}/TimeLimitTitles/CanAdd",
-        "POST LockLogs",
-        "POST LockLogs/GetLockLogDataByGoingDates",
-    }
-)
+_READS: Final = frozenset({"POST Keys/{id}/TimeLimitTitles/CanAdd"})
 """What changes nothing although it is a POST."""
 _BODY: Final = "body"
 _PARTS: Final = frozenset({"ids", "query", _BODY})

@@ -12,6 +12,7 @@ from .doubts import once
 from .named import meant
 from .obstacles import CAN_DELETE_PERSON, ensure
 from .part import Part
+from .people import split
 from .wire import WireAccess, WirePerson, WireRealEstate, WireZone, number
 
 _ACCESS_KINDS: Final[Mapping[int | None, str]] = MappingProxyType(
@@ -93,8 +94,9 @@ class Directory(Part):
 
     def zone_id(self, text: str) -> str:
         """Return the id of the zone that a name or an id means."""
-        names = {key: each.name for key, each in self._zones.items()}
-        return meant("zone", text, names, "unknown_zone")
+        names = ((key, each.name) for key, each in self._zones.items())
+        listed = self._client.has("GET Zones")
+        return meant("zone", text, names, listed=listed)
 
     async def create_person(self, fields: PersonFields, zone_id: str | None) -> Person:
         """Add a person by an id of our making; in doubt, that there is one of this id shows that it was added."""
@@ -160,15 +162,14 @@ class Directory(Part):
 
 
 def _sent(fields: PersonFields) -> dict[str, str]:
-    """Return the fields that are given, as the vendor calls them; the last word of a name is the family's."""
+    """Return the fields that are given, as the vendor calls them."""
     sent = {
         told: value
         for ours, told in _NAMES.items()
         if (value := getattr(fields, ours)) is not None
     }
     if fields.name is not None:
-        first, _, last = fields.name.rpartition(" ")
-        sent |= {"FirstName": first.strip(), "LastName": last}
+        sent |= split(fields.name)
     return sent
 
 

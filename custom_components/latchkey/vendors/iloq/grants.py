@@ -16,8 +16,9 @@ from ..vendor import (
     VendorError,
 )
 from . import followed, key_bodies
-from .key_fields import CODES, CODES_V1, FIELDS, check_person, expert, place_id
+from .key_fields import CODES, CODES_V1, FIELDS, check_person, expert
 from .listing import Listing
+from .named import meant
 from .obstacles import CAN_DELETE, CAN_ORDER, CAN_RETURN, ensure, obstacle_to
 from .people import People, key_id_of
 from .wire import WireKey, number
@@ -64,8 +65,8 @@ class Grants(Listing, People):
             found["zone"] = ",".join(self._zones_named(fields["zone"]))
         if "real_estate" in fields:
             names = [(key, each.name) for key, each in self._real_estates.items()]
-            found["real_estate"] = place_id(
-                "real_estate", fields["real_estate"], names, is_v1=is_v1
+            found["real_estate"] = meant(
+                "real_estate", fields["real_estate"], names, listed=not is_v1
             )
         if "person_id" in fields:
             await self._check_person(fields["person_id"])
@@ -79,7 +80,7 @@ class Grants(Listing, People):
         is_one = any(text.casefold() in (key, name.casefold()) for key, name in names)
         texts = [text] if is_one else text.split(",")
         return [
-            place_id("zone", each.strip(), names, is_v1=self._is_v1) for each in texts
+            meant("zone", each.strip(), names, listed=not self._is_v1) for each in texts
         ]
 
     async def issue(self, order: Order) -> Issued:

@@ -1,6 +1,6 @@
 """The fields that keys have beyond those of all vendors' grants, and what may be in them (facts sheet 2, 3.3, 4.5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 import re
 from typing import Any, Final
 
@@ -82,21 +82,3 @@ def check_person(
             raise InvalidField(field, "person_is_named")
         if "person_id" not in fields and "email" not in fields and not is_phone:
             raise InvalidField(field, "person_needs_email")
-
-
-def place_id(
-    field: str, text: str, names: Iterable[tuple[str, str]], *, is_v1: bool
-) -> str:
-    """Return the id of a zone or a real estate that is named, an id as it is where none are listed (version 1)."""
-    wanted = text.casefold()
-    listed = list(names)
-    found = [each for each, _ in listed if each == wanted] or [
-        each for each, name in listed if name.casefold() == wanted
-    ]
-    if is_v1 and not found and GUID.fullmatch(text):
-        return wanted
-    if not found:
-        raise InvalidField(field, "unknown_place_of_key")
-    if len(found) > 1:
-        raise InvalidField(field, "ambiguous_place_of_key")
-    return found[0]

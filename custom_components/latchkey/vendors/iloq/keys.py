@@ -19,7 +19,9 @@ from ..keys import (
     TimeProfile,
 )
 from ..vendor import NoRight, NotAvailable, NotFound, Obstacle, VendorError
+from .accesses import PLANNED
 from .doubts import once
+from .key_bodies import END, START, period, slots
 from .named import meant
 from .obstacles import (
     CAN_ADD_ACCESS,
@@ -34,15 +36,8 @@ from .obstacles import (
 )
 from .part import Part
 from .times import moment
-from .wire import WireAccess, WireKey, number
-from .wire_keys import (
-    WireKeyAccesses,
-    WireKeyLimits,
-    WireKeyZones,
-    WireLimit,
-    WireSlot,
-    WireTitle,
-)
+from .wire import WireHeldAccesses, WireKey, WireLimits, WireSlot, number
+from .wire_keys import WireHours, WireKeyZones, WireTitle
 
 SOME: Final = 500
 """Keys that are looked at before others have their turn."""
@@ -83,8 +78,6 @@ _TASKS: Final = MappingProxyType(
         KeyTask.DELETE: CAN_DELETE,
     }
 )
-_START, _END, _FIRST_PROFILE = range(3)
-_PLANNED: Final = MappingProxyType({"mode": "1"})
 _DAY: Final = 24 * 60 * 60 * 1000
 
 
@@ -95,13 +88,13 @@ class KeyTasks(Part):
         """Return what is known of a key; what the user may not see is left out."""
         key = await self._read_key(key_id)
         accesses = await self._part_of_key(
-            WireKeyAccesses, "GET Keys/{id}/SecurityAccesses", key_id
+            WireHeldAccesses, "GET Keys/{id}/SecurityAccesses", key_id
         )
         limits = await self._part_of_key(
-            WireKeyLimits, "GET Keys/{id}/TimeLimitTitles", key_id
+            WireLimits, "GET Keys/{id}/TimeLimitTitles", key_id
         )
         zones = await self._part_of_key(WireKeyZones, "GET Keys/{id}/Zones", key_id)
-        starts_at, ends_at = _period(limits, partial(moment, zone=self._zone))
+        starts_at, ends_at = period(limits, self._zone) if limits else (None, None)
         mask = number(key.keytypemask) or 0
         return KeyDetails(
             id=key.fnkey_id.casefold(),
@@ -139,8 +132,9 @@ class KeyTasks(Part):
 
     def access_id(self, text: str) -> str:
         """Return the id of the access right that a name or an id means."""
-        names = {key: each.name for key, each in self._accesses.items()}
-        return meant("access", text, names, "unknown_access")
+        names = ((key, each.name) for key, each in self._accesses.items())
+        listed = self._client.has("GET SecurityAccesses")
+        return meant("access", text, names, listed=listed)
 
     async def order(self, key_id: str) -> Programming | None:
         """Order a key; in doubt, another state of its programming than before shows that it was."""
@@ -228,18 +222,18 @@ class KeyTasks(Part):
         return WireKey.parse(await self._client.read("GET Keys/{id}", key_id))
 
     async def _has_access(self, key_id: str, access_id: str) -> bool:
-        told = WireKeyAccesses.parse(
+        told = WireHeldAccesses.parse(
             await self._client.read(
-                "GET Keys/{id}/SecurityAccesses", key_id, query=_PLANNED
+                "GET Keys/{id}/SecurityAccesses", key_id, query=PLANNED
             )
         )
         return any(each.id == access_id for each in _accesses(told))
 
-    async def _part_of_key[W: (WireKeyAccesses, WireKeyLimits, WireKeyZones)](
+    async def _part_of_key[W: (WireHeldAccesses, WireLimits, WireKeyZones)](
         self, wire: type[W], operation: str, key_id: str
     ) -> W | None:
         """Return what is told of a key, nothing where the generation does not tell it or the user may not see it."""
-        query = None if wire is WireKeyZones else _PLANNED
+        query = None if wire is WireKeyZones else PLANNED
         try:
             return wire.parse(await self._client.read(operation, key_id, query=query))
         except NoRight, NotAvailable:
@@ -253,13 +247,13 @@ class KeyTasks(Part):
             if self._client.has(question.operation)
         }
 
-    async def _profiles(self, limits: WireKeyLimits) -> tuple[TimeProfile, ...]:
-        slots = [
+    async def _profiles(self, limits: WireLimits) -> tuple[TimeProfile, ...]:
+        profiles = [
             slot
-            for slot in _slots(limits)
-            if slot.timelimittitle_id and number(slot.slotno) not in (_START, _END)
+            for slot in WireSlot.parse_all(slots(limits))[0]
+            if slot.timelimittitle_id and number(slot.slotno) not in (START, END)
         ]
-        if not slots:
+        if not profiles:
             return ()
         titles, _ = await self._told(WireTitle, "GET TimeLimitTitles")
         names = {each.timelimittitle_id.casefold(): each.name for each in titles}
@@ -269,7 +263,7 @@ class KeyTasks(Part):
                 name=names.get(profile_id, ""),
                 hours=_hours(slot),
             )
-            for slot in slots
+            for slot in profiles
         )
 
     def _outline(self, key: WireKey, blocked: frozenset[str] | None) -> KeyOutline:
@@ -299,28 +293,15 @@ def _programming(key: WireKey) -> Programming | None:
     return _PROGRAMMING.get(number(key.programmingstate))
 
 
-def _accesses(told: WireKeyAccesses) -> tuple[Named, ...]:
-    found, _ = WireAccess.parse_all(told.securityaccesses or [])
+def _accesses(told: WireHeldAccesses) -> tuple[Named, ...]:
+    found, _ = told.held()
     return tuple(Named(each.securityaccess_id.casefold(), each.name) for each in found)
-
-
-def _slots(limits: WireKeyLimits) -> list[WireSlot]:
-    return WireSlot.parse_all(limits.keytimelimitslots or [])[0]
-
-
-def _period(limits: WireKeyLimits | None, at: Any) -> tuple[datetime | None, ...]:
-    """Return the start and the end that a key has."""
-    slots = {number(slot.slotno): slot for slot in _slots(limits)} if limits else {}
-    return tuple(
-        at(slots[which].limitdatelg) if which in slots else None
-        for which in (_START, _END)
-    )
 
 
 def _hours(slot: WireSlot) -> tuple[Hours, ...]:
     """Return the weekly hours of a profile; a line that cannot be is left out."""
     hours = []
-    for line in WireLimit.parse_all(slot.timelimitdata or [])[0]:
+    for line in WireHours.parse_all(slot.timelimitdata or [])[0]:
         start, end = _time(line.starttimems), _time(line.endtimems)
         mask = number(line.weekdaymask) or 0
         if start is not None and end is not None:

@@ -1,31 +1,27 @@
 """What is meant by a name or an id."""
 
-from collections.abc import Iterable, Mapping
-import re
-from typing import Final
+from collections.abc import Iterable
 
 from ..vendor import InvalidField
+from .accesses import GUID
 
-_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+def meant(
+    field: str, text: str, names: Iterable[tuple[str, str]], *, listed: bool
+) -> str:
+    """Return the id that a text is, or of what it is the name; an id as it is where none are listed.
 
-def meant(field: str, text: str, names: Mapping[str, str], unknown: str) -> str:
-    """Return the id that a text is or that has it for a name; raises InvalidField for none (`unknown`) or several.
-
-    Where nothing is listed, since the user may not see it, an id is taken as it is.
+    Raises InvalidField for none and for several.
     """
     wanted = text.strip().casefold()
-    if wanted in names or (not names and _GUID.fullmatch(wanted)):
-        return wanted
-    found = _of_name(wanted, names.items())
-    if not found:
-        raise InvalidField(field, unknown)
-    if len(found) > 1:
-        raise InvalidField(field, "ambiguous_name")
-    return found[0]
-
-
-def _of_name(wanted: str, names: Iterable[tuple[str, str]]) -> list[str]:
-    return [
-        each for each, name in names if name.strip().casefold() == wanted and wanted
+    known = list(names)
+    found = [each for each, _ in known if each == wanted] or [
+        each for each, name in known if wanted and name.strip().casefold() == wanted
     ]
+    if not listed and not found and GUID.fullmatch(wanted):
+        return wanted
+    if not found:
+        raise InvalidField(field, "unknown_place_of_key")
+    if len(found) > 1:
+        raise InvalidField(field, "ambiguous_place_of_key")
+    return found[0]

@@ -97,15 +97,19 @@ class People(Part):
             await self._client.command("DELETE Persons/{id}", person_id)
 
 
+def split(name: str) -> dict[str, str]:
+    """Return the parts of a name, of which the last is the family's where there are several."""
+    first, _, last = name.rpartition(" ")
+    return {"FirstName": first.strip() or last, "LastName": last if first else ""}
+
+
 def _person(person_id: str, order: Order) -> Mapping[str, Any]:
     """Return a new person; PersonCode must be there, and may be empty (3.3)."""
     fields = order.fields
-    first, _, last = order.name.rpartition(" ")
     number_given = order.code if order.credential is Credential.PHONE else None
     return {
         "Person_ID": person_id,
-        "FirstName": first or last,
-        "LastName": last if first else "",
+        **split(order.name),
         "PersonCode": fields.get("person_code", ""),
         "eMail": fields.get("email", ""),
         "Phone1": fields.get("phone") or number_given or "",

@@ -72,7 +72,7 @@ class Webhooks(Part):
     """A day less than the year that there is: the vendor's clock is not ours."""
     longest_retry = timedelta(hours=43, minutes=20)
     """The pauses between the seven attempts."""
-    _event_ids: Mapping[str, str] | None = None
+    _webhook_event_ids: Mapping[str, str] | None = None
     """The ids of the events by their names, as they were last read."""
 
     async def subscription_events(self) -> Mapping[str, Parts]:
@@ -81,12 +81,12 @@ class Webhooks(Part):
             _LOG_ARRIVED: ((Read.LOG, self._system_id),),
             **dict.fromkeys(_OF_KEYS, ((Read.INVENTORY, ""), (Read.GRANTS, ""))),
         }
-        offered = self._event_ids = await self._events()
+        offered = self._webhook_event_ids = await self._webhook_events()
         return {name: parts[name] for name in offered if name in parts}
 
     async def subscriptions(self) -> Sequence[Subscription]:
         """Return all subscriptions of the locking system; raises AnswerNotUnderstood where one of them cannot be read."""
-        ids = self._event_ids or await self._events()
+        ids = self._webhook_event_ids or await self._webhook_events()
         names = {event_id: name for name, event_id in ids.items()}
         found, complete = await self._client.rows(
             WireSubscription, "GET Webhooks/Subscriptions"
@@ -112,7 +112,9 @@ class Webhooks(Part):
         self, subscription_id: str, event: str, address: str, end: datetime
     ) -> None:
         """Subscribe to an event; raises NotFound for one that is not offered, Conflict where it has its three already."""
-        body = await self._body(subscription_id, event, address, self._clock(), end)
+        body = await self._subscription_body(
+            subscription_id, event, address, self._clock(), end
+        )
         try:
             await self._client.command(SUBSCRIBE, body=body)
         except InvalidRequest, Conflict:
@@ -129,7 +131,7 @@ class Webhooks(Part):
     ) -> None:
         """Update a subscription, its beginning left as it is."""
         start = subscription.starts_at or self._clock()
-        body = await self._body(
+        body = await self._subscription_body(
             subscription.id, subscription.event, address, start, end
         )
         await self._client.command("PUT Webhooks/Subscriptions", body=body)
@@ -181,14 +183,16 @@ class Webhooks(Part):
             subscription_id: [
                 moment(each.createdutc) or _LONG_AGO
                 for state in _UNDELIVERED
-                for each in await self._payloads(subscription_id, state)
+                for each in await self._webhook_payloads(subscription_id, state)
             ]
             for subscription_id in subscription_ids
             if subscription_id in pending
         }
         return {each: max(times) for each, times in found.items() if times}
 
-    async def _payloads(self, subscription_id: str, state: str) -> list[WirePayload]:
+    async def _webhook_payloads(
+        self, subscription_id: str, state: str
+    ) -> list[WirePayload]:
         raw = await self._client.read(
             "GET Webhooks/Subscriptions/{id}/Payloads",
             subscription_id,
@@ -197,12 +201,12 @@ class Webhooks(Part):
         found, _ = WirePayload.parse_all(raw or [])
         return found
 
-    async def _events(self) -> Mapping[str, str]:
+    async def _webhook_events(self) -> Mapping[str, str]:
         """Return the ids of the events by their names."""
         events, _ = await self._client.rows(WireEvent, "GET Webhooks/Events")
         return {each.name.casefold(): each.id.casefold() for each in events}
 
-    async def _body(
+    async def _subscription_body(
         self,
         subscription_id: str,
         event: str,
@@ -210,7 +214,7 @@ class Webhooks(Part):
         start: datetime,
         end: datetime,
     ) -> dict[str, Any]:
-        ids = self._event_ids or await self._events()
+        ids = self._webhook_event_ids or await self._webhook_events()
         if (event_id := ids.get(event)) is None:
             raise NotFound("event")
         return {

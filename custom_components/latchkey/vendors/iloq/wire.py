@@ -141,6 +141,8 @@ class WireSlot(Wire):
 
     slotno: Any = None
     limitdatelg: Any = None
+    timelimittitle_id: str = ""
+    timelimitdata: Any = None
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The JSON objects that tell of one key, and of the blocklist (facts sheet 3.3; field names in lower case)."""
+"""The JSON objects that tell of the hours and the zones of a key, and of the blocklist (facts sheet 3.3)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,32 +7,7 @@ from ..wire import Wire
 
 
 @dataclass
-class WireKeyAccesses(Wire):
-    """The access rights of a key."""
-
-    securityaccesses: list[Any] | None = None
-    outsideuserzonescount: Any = None
-
-
-@dataclass
-class WireKeyLimits(Wire):
-    """The time limits of a key."""
-
-    keytimelimitslots: list[Any] | None = None
-
-
-@dataclass
-class WireSlot(Wire):
-    """A slot for a time limit: 0 is the start, 1 the end, 2 a time profile."""
-
-    slotno: Any = None
-    limitdatelg: Any = None
-    timelimittitle_id: str = ""
-    timelimitdata: list[Any] | None = None
-
-
-@dataclass
-class WireLimit(Wire):
+class WireHours(Wire):
     """Some hours of some days of the week."""
 
     starttimems: Any = None
