@@ -395,6 +395,7 @@ class Canned(Transport):
             "CreateSession": {"Result": 1, "SessionID": "s1"},
             "LockGroups": [{"LockGroup_ID": "g1", "Name": "House"}],
             "SetLockgroup": {"RightsMask": -1},
+            "Blacklists": {"BlacklistItems": []},
             "Locks": [{"FLock_ID": "L1", "LockingObject": "Door"}],
         }.get(name)
 
@@ -682,7 +683,7 @@ def test_hostile_rows(fields: dict[str, Any]) -> None:
         async def read(path: str, *_: Any, **__: Any) -> Any:
             return {"LockLogs": found} if "LockLogs" in path else None
 
-        cloud.read = read  # type: ignore[method-assign,assignment]  # it tells all, whatever period is asked for
+        cloud.read = read  # type: ignore[method-assign]  # it tells all, whatever period is asked for
         first = [line.key[0] for line in (await iloq.news(SYSTEM)).lines]
         assert "d2" in first
         clock.move(120)
