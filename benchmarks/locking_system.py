@@ -125,7 +125,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 async def cost(keys: int, locks: int) -> Cost:
     """Measure an account of a size."""
-    blocked = {}
+    blocked: dict[str, float] = {}
     async with account(keys, locks) as (hass, entry, control), watched() as watch:
 
         async def seen(

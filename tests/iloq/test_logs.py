@@ -41,7 +41,8 @@ def use(home: Home, lock: str, key: str | None) -> None:
 
 def passages(home: Home) -> list[Event[dict[str, Any]]]:
     """Collect the passages that are told from now on."""
-    return async_capture_events(home.hass, EVENT_PASSAGE)
+    told: list[Event[dict[str, Any]]] = async_capture_events(home.hass, EVENT_PASSAGE)
+    return told
 
 
 async def test_passages(home: Home) -> None:

@@ -41,7 +41,7 @@ async def ended(home: Home, how: str, held: Held, patient: bool) -> None:
         home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
         ending = asyncio.create_task(asyncio.sleep(0))
     else:
-        way = {
+        way: Any = {
             "unload": entries.async_unload,
             "remove": entries.async_remove,
             "reload": entries.async_reload,
@@ -158,8 +158,8 @@ async def test_ends_during_a_log_in(
 async def test_two_accounts(home: Home) -> None:
     """Two locking systems of one user are two accounts with a session each."""
     other = home.cloud.add_group("Other")
-    await home.start()
     data = {**home.entry.data, "lock_group": other.id.casefold()}
+    await home.start()
     second = MockConfigEntry(
         domain=DOMAIN, title="Other", unique_id=f"iloq_{other.id}", data=data
     )

@@ -395,6 +395,7 @@ class Canned(Transport):
             "CreateSession": {"Result": 1, "SessionID": "s1"},
             "LockGroups": [{"LockGroup_ID": "g1", "Name": "House"}],
             "SetLockgroup": {"RightsMask": -1},
+            "Blacklists": {"BlacklistItems": []},
             "Locks": [{"FLock_ID": "L1", "LockingObject": "Door"}],
         }.get(name)
 
@@ -655,10 +656,10 @@ async def test_hostile_answers(house: Site, answer: Any) -> None:
     async def hostile(*_: Any, **__: Any) -> Any:
         return answer
 
-    house.transport.read = hostile  # type: ignore[method-assign]  for the time of a call
+    house.transport.read = hostile  # type: ignore[method-assign]  # for the time of a call
     with pytest.raises(AnswerNotUnderstood):
         await house.news()
-    house.transport.read = read  # type: ignore[method-assign]  as above
+    house.transport.read = read  # type: ignore[method-assign]  # as above
     assert len((await house.news()).lines) == 1
 
 
@@ -682,7 +683,7 @@ def test_hostile_rows(fields: dict[str, Any]) -> None:
         async def read(path: str, *_: Any, **__: Any) -> Any:
             return {"LockLogs": found} if "LockLogs" in path else None
 
-        cloud.read = read  # type: ignore[method-assign,assignment]  it tells all, whatever period is asked for
+        cloud.read = read  # type: ignore[method-assign]  # it tells all, whatever period is asked for
         first = [line.key[0] for line in (await iloq.news(SYSTEM)).lines]
         assert "d2" in first
         clock.move(120)

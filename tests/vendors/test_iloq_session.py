@@ -560,7 +560,8 @@ async def test_no_session(answer: Any) -> None:
 async def test_hostile_steps() -> None:
     """What cannot be understood after the log-in ends the session."""
     for name in ("GET api/v2/LockGroups", "POST api/v2/SetLockgroup"):
-        for answer in (b"<html>", {}, "x"):
+        answers: tuple[Any, ...] = (b"<html>", {}, "x")
+        for answer in answers:
             if name.startswith("POST") and answer == "x":
                 continue
             iloq, transport = scripted({name: answer})
@@ -580,4 +581,4 @@ def test_address_of_the_user() -> None:
     }
     for key in ("å", "a\nb"):
         with pytest.raises(ValueError, match="api_key"):
-            connect(None, {**fields, "api_key": key})  # type: ignore[arg-type]  nothing is sent
+            connect(None, {**fields, "api_key": key})  # type: ignore[arg-type]  # nothing is sent
