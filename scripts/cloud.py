@@ -220,7 +220,7 @@ class SimulatedManager(SimulatedService):
     """The simulated iLOQ cloud, and what happens at its locks and with its keys."""
 
     name = "iLOQ cloud"
-    example = """lock_groups/{id}/locks/{id}/try '{"key_id": "…"}'"""
+    example = """lock_groups/demo/locks/{id}/try '{"key_id": "…"}'"""
     account: ClassVar[Mapping[str, str]] = {
         "customer_code": "ILOQ_21140",
         "username": "api",
@@ -229,14 +229,14 @@ class SimulatedManager(SimulatedService):
     _module = "simulators.iloq"
 
     async def lock_group(self) -> dict[str, Any]:
-        """Return all that there is in the locking system."""
-        state = await self._control("GET", "state")
-        return await self._control(
-            "GET", f"lock_groups/{state['lock_groups'][0]['id']}"
-        )
+        """Return all that there is in the demonstration's locking system."""
+        return await self._control("GET", "lock_groups/demo")
 
     async def try_key(self, lock_id: str, key_id: str) -> dict[str, Any]:
         """Hold a key to a lock."""
-        state = await self._control("GET", "state")
-        path = f"lock_groups/{state['lock_groups'][0]['id']}/locks/{lock_id}/try"
+        path = f"lock_groups/demo/locks/{lock_id}/try"
         return await self._control("POST", path, {"key_id": key_id})
+
+    async def program(self, key_id: str) -> None:
+        """Have a key programmed as it was ordered."""
+        await self._control("POST", f"lock_groups/demo/keys/{key_id}/program", {})

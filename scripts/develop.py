@@ -116,6 +116,7 @@ async def add_simulated_organisation(
 
 async def add_simulated_manager(home: Home, manager: SimulatedManager) -> None:
     """Add the account at the simulated locking system, or make an earlier one fit its address."""
+    await manager.set_options(callback_through=home.url.rstrip("/"))
     await _add(home, "iloq", MANAGER, manager)
 
 

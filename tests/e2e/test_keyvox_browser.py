@@ -16,14 +16,12 @@ from scripts.dashboard import put_up
 from scripts.develop import add_simulated_organisation
 from scripts.home import Home
 from tests.e2e.conftest import Shoot
-from tests.e2e.tool import perform
+from tests.e2e.tool import TIMEOUT, becomes, device_id_of, entity_of, perform
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.usefixtures("socket_enabled"),
 ]
-
-TIMEOUT = 60.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -36,36 +34,6 @@ async def organisation(
         await add_simulated_organisation(home, organisation)
         await put_up(home.api)
         yield organisation
-
-
-async def entity_of(home: Home, device_id: str, domain: str, name: str = "") -> str:
-    """Return an entity of a device by its domain and a part of its name."""
-    for entity in await home.api.command("config/entity_registry/list"):
-        found: str = entity["entity_id"]
-        if (
-            entity["device_id"] == device_id
-            and found.startswith(f"{domain}.")
-            and name in (entity["original_name"] or "")
-        ):
-            return found
-    raise AssertionError(f"no {domain} {name}")
-
-
-async def device_id_of(home: Home, name: str) -> str:
-    """Return a device by its name."""
-    devices = await home.api.command("config/device_registry/list")
-    found: str = next(each["id"] for each in devices if each["name"] == name)
-    return found
-
-
-async def becomes(home: Home, entity_id: str, wanted: str) -> None:
-    """Wait until an entity shows something."""
-
-    async def reached() -> bool | None:
-        states = await home.api.states()
-        return (entity_id in states and states[entity_id]["state"] == wanted) or None
-
-    await until(f"{entity_id} to be {wanted}", TIMEOUT, reached)
 
 
 async def opens(organisation: SimulatedOrganisation, code: str) -> bool:
