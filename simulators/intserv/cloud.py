@@ -22,6 +22,7 @@ from simulators.intserv.options import Options
 from simulators.intserv.rollout import Rollout
 from simulators.intserv.site import Site
 from simulators.intserv.site_control import site_control_routes
+from simulators.intserv.system_control import system_control_routes
 from simulators.intserv.systems import System
 from simulators.intserv.uplink import Uplink
 from simulators.rate_limit import RateLimit
@@ -72,7 +73,11 @@ class IntServCloud(Simulator):
     @override
     def control_routes(self) -> Iterable[web.RouteDef]:
         """Return the routes that steer this cloud."""
-        return [*control_routes(self), *site_control_routes(self)]
+        return [
+            *control_routes(self),
+            *system_control_routes(self),
+            *site_control_routes(self),
+        ]
 
     @override
     def subject(self, request: web.Request, body: bytes) -> str | None:

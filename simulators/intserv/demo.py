@@ -94,4 +94,6 @@ def crowd(cloud: IntServCloud, count: int, span: timedelta) -> None:
             key.person,
         )
 
-    cloud.history.load(event(number, start + step * number) for number in range(count))
+    cloud.history.load(
+        event(number, start + step * (number + 1)) for number in range(count)
+    )

@@ -39,7 +39,7 @@ class EventType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event, with what was known of the access key when it happened."""
+    """One event, with what was known of the access key; that all who see the system see whose it was is assumed."""
 
     at: datetime
     system_id: str

@@ -28,7 +28,7 @@ def stamped(at: datetime, form: TimeForm) -> datetime:
 def written(at: datetime, form: TimeForm) -> str:
     """Write an instant."""
     precision = "milliseconds" if form == "fraction" else "seconds"
-    text = stamped(at, form).isoformat(timespec=precision)
+    text = at.astimezone(UTC).isoformat(timespec=precision)
     return text if form == "offset" else text.removesuffix("+00:00") + "Z"
 
 

@@ -1,4 +1,4 @@
-"""The control interface of the site: systems as they are, and what happens at their doors."""
+"""The control interface of the site: doors and levels, and what happens at the doors."""
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -9,135 +9,19 @@ from simulators.control import Types, check_items, fields, instant, json_body
 from simulators.errors import Invalid
 from simulators.intserv.events import Event
 from simulators.intserv.identifications import Identity, identity
-from simulators.intserv.instants import written_or_none
 from simulators.intserv.site import typed
-from simulators.intserv.systems import Door, Pace, System
+from simulators.intserv.system_control import SYSTEM, system_of
+from simulators.intserv.systems import Door, System
 
 if TYPE_CHECKING:
     from simulators.intserv.cloud import IntServCloud
 
-_NUMBER = int | float
-_SYSTEM = "/systems/{system}"
-_DOOR = _SYSTEM + "/doors/{door}"
-_CHANGES: Types = {
-    "name": str,
-    "code_length": int,
-    "codes_enabled": bool,
-    "online": bool,
-    "event_seconds": _NUMBER | None,
-}
-_LONGEST_CODE = 16
+_DOOR = SYSTEM + "/doors/{door}"
 
 
 def site_control_routes(cloud: IntServCloud) -> list[web.RouteDef]:
-    """Return the routes for systems, and those for their doors."""
-    return [*_system_routes(cloud), *_part_routes(cloud), *_door_routes(cloud)]
-
-
-def _system_of(cloud: IntServCloud, request: web.Request) -> System:
-    """Return the system that the path names."""
-    cloud.settle()
-    return cloud.systems[request.match_info["system"]]
-
-
-def _system_routes(cloud: IntServCloud) -> list[web.RouteDef]:
-    """Return the routes for systems as a whole."""
-
-    async def show(_request: web.Request) -> web.Response:
-        cloud.settle()
-        return web.json_response(
-            {
-                "integrations": {
-                    integration.id: {
-                        "name": integration.name,
-                        "api_key": integration.api_key,
-                        "systems": integration.system_ids,
-                    }
-                    for integration in cloud.integrations.values()
-                },
-                "systems": [_shown(cloud, system) for system in cloud.systems.values()],
-                "events": len(cloud.history),
-            }
-        )
-
-    async def add(request: web.Request) -> web.Response:
-        body = fields(await json_body(request), {"id": str, "name": str})
-        system = cloud.add_system(body["id"], body["name"])
-        return web.json_response(_shown(cloud, system), status=201)
-
-    async def change(request: web.Request) -> web.Response:
-        body = fields(await json_body(request), optional=_CHANGES)
-        system = _system_of(cloud, request)
-        if not 1 <= body.get("code_length", 1) <= _LONGEST_CODE:
-            raise Invalid(f"code_length is 1 to {_LONGEST_CODE}")
-        if (body.get("event_seconds") or 0) < 0:
-            raise Invalid("event_seconds cannot be negative")
-        if "online" in body:
-            cloud.set_online(system, body.pop("online"))
-        if "event_seconds" in body:
-            system.uplink.seconds = body.pop("event_seconds")
-        for name, value in body.items():
-            setattr(system, name, value)
-        return web.json_response(_shown(cloud, system))
-
-    async def set_pace(request: web.Request) -> web.Response:
-        types: Types = {"error_type": str | None}
-        body = fields(await json_body(request), {"seconds": _NUMBER | None}, types)
-        if (body["seconds"] or 0) < 0:
-            raise Invalid("seconds cannot be negative")
-        _system_of(cloud, request).pace = Pace(**body)
-        return web.Response(status=204)
-
-    async def unset_pace(request: web.Request) -> web.Response:
-        _system_of(cloud, request).pace = None
-        return web.Response(status=204)
-
-    async def synchronise(request: web.Request) -> web.Response:
-        system = _system_of(cloud, request)
-        cloud.rollout.synchronise(system, cloud.clock())
-        return web.json_response(_shown(cloud, system))
-
-    async def restart_sequence(request: web.Request) -> web.Response:
-        _system_of(cloud, request).uplink.restart_sequence()
-        return web.Response(status=204)
-
-    return [
-        web.get("/state", show),
-        web.post("/systems", add),
-        web.patch(_SYSTEM, change),
-        web.put(_SYSTEM + "/pace", set_pace),
-        web.delete(_SYSTEM + "/pace", unset_pace),
-        web.post(_SYSTEM + "/synchronise", synchronise),
-        web.delete(_SYSTEM + "/sequence", restart_sequence),
-    ]
-
-
-def _shown(cloud: IntServCloud, system: System) -> dict[str, Any]:
-    """Return a system with all that it holds."""
-    return {
-        "id": system.id,
-        "name": system.name,
-        "online": system.uplink.online,
-        "synced_to": written_or_none(system.uplink.synced_to, cloud.options.time_form),
-        "waiting": len(system.uplink.waiting),
-        "code_length": system.code_length,
-        "codes_enabled": system.codes_enabled,
-        "doors": [vars(door) for door in system.doors.values()],
-        "levels": [
-            level.as_json() | {"doors": level.doors} for level in system.levels.values()
-        ],
-        "held": {
-            key_id: {
-                "marks": sorted(held.marks),
-                "pin": held.rights.pin,
-                "levels": held.rights.level_ids,
-            }
-            for key_id, held in system.held.items()
-        },
-        "behind": list(system.behind),
-        "blacklisted": sorted(system.blacklisted),
-        "disabled": sorted(system.disabled),
-    }
+    """Return the routes for what systems have, and for what happens at their doors."""
+    return [*_part_routes(cloud), *_door_routes(cloud)]
 
 
 def _part_routes(cloud: IntServCloud) -> list[web.RouteDef]:
@@ -146,7 +30,7 @@ def _part_routes(cloud: IntServCloud) -> list[web.RouteDef]:
     async def add_door(request: web.Request) -> web.Response:
         types: Types = {"needs_pin": bool, "common_code": str | None}
         body = fields(await json_body(request), {"name": str}, types)
-        door = _system_of(cloud, request).add_door(**body)
+        door = system_of(cloud, request).add_door(**body)
         return web.json_response(vars(door), status=201)
 
     async def add_level(request: web.Request) -> web.Response:
@@ -157,7 +41,7 @@ def _part_routes(cloud: IntServCloud) -> list[web.RouteDef]:
         if "from" in body or "to" in body:
             hours = _time(body.get("from", "00:00")), _time(body.get("to", "23:59:59"))
         doors = tuple(body["doors"])
-        level = _system_of(cloud, request).add_level(body["name"], doors, hours)
+        level = system_of(cloud, request).add_level(body["name"], doors, hours)
         return web.json_response(level.as_json(), status=201)
 
     async def drop_level(request: web.Request) -> web.Response:
@@ -169,13 +53,13 @@ def _part_routes(cloud: IntServCloud) -> list[web.RouteDef]:
         names = ("name", "identification", "type")
         body = fields(await json_body(request), dict.fromkeys(names, str))
         known = _identity(body["type"], body["identification"])
-        _system_of(cloud, request).add_local(body["name"], known)
+        system_of(cloud, request).add_local(body["name"], known)
         return web.Response(status=204)
 
     async def flag(request: web.Request) -> web.Response:
         types = {"blacklisted": bool, "disabled": bool}
         body = fields(await json_body(request), optional=types)
-        system = _system_of(cloud, request)
+        system = system_of(cloud, request)
         key_id = cloud.find_key(request.match_info["key"]).id
         flags = {"blacklisted": system.blacklisted, "disabled": system.disabled}
         for name, value in body.items():
@@ -183,11 +67,11 @@ def _part_routes(cloud: IntServCloud) -> list[web.RouteDef]:
         return web.Response(status=204)
 
     return [
-        web.post(_SYSTEM + "/doors", add_door),
-        web.post(_SYSTEM + "/levels", add_level),
+        web.post(SYSTEM + "/doors", add_door),
+        web.post(SYSTEM + "/levels", add_level),
         web.delete("/levels/{level}", drop_level),
-        web.post(_SYSTEM + "/local", add_local),
-        web.patch(_SYSTEM + "/keys/{key}", flag),
+        web.post(SYSTEM + "/local", add_local),
+        web.patch(SYSTEM + "/keys/{key}", flag),
     ]
 
 
@@ -196,7 +80,7 @@ def _door_routes(cloud: IntServCloud) -> list[web.RouteDef]:
     site = cloud.site
 
     def door_of(request: web.Request) -> tuple[System, Door]:
-        system = _system_of(cloud, request)
+        system = system_of(cloud, request)
         return system, system.doors[request.match_info["door"]]
 
     def when(body: dict[str, Any]) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 
 from simulators.intserv.identifications import identity
 from simulators.intserv.refusals import Refusal
-from tests.simulators.intserv import CARD, UNKNOWN, Estate
+from tests.simulators.intserv import CARD, UNKNOWN, Estate, Json
 
 ADD, REMOVE, STATUS = "accesskeys/add", "accesskeys/remove", "accesskeys/status"
 KEY = {"identification": CARD, "type": "proximity"}
@@ -72,7 +72,8 @@ async def test_left_out(estate: Estate, omitted: str, nulls: str) -> None:
     """What an update does with what it leaves out or empties is an option."""
     estate.cloud.set_options(omitted=omitted, nulls=nulls)
     level = estate.level("Staff")
-    body = {"pin": "1234", "valid_to_date": estate.iso(60), "access_levels": [level]}
+    body: Json = {"pin": "1234", "access_levels": [level]}
+    body["valid_to_date"] = estate.iso(60)
     key_id = (await estate.add(**body))["id"]
     key = estate.cloud.integration.store.keys[key_id]
     before = key.rights
