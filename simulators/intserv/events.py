@@ -139,10 +139,9 @@ class History:
         first = bisect_left(events, query.since, key=lambda event: event.at)
         end = bisect_right(events, query.until, key=lambda event: event.at)
         if after and newest:
-            end = min(end, bisect_left(events, after, key=lambda event: event.order))
+            end = bisect_left(events, after, key=lambda event: event.order)
         elif after:
-            place = bisect_right(events, after, key=lambda event: event.order)
-            first = max(first, place)
+            first = bisect_right(events, after, key=lambda event: event.order)
         places = range(first, end)
         for place in reversed(places) if newest else places:
             if query.wants(events[place]):

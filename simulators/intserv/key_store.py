@@ -85,7 +85,7 @@ class KeyStore:
         self._rollout.spread(key)
 
     def get(self, body: Body) -> AccessKey:
-        """Return the access key that is named."""
+        """Return the access key that is named by its id."""
         fields.known(body, ("id",), self._options, "body")
         return self._by_id(body)
 
@@ -123,7 +123,7 @@ class KeyStore:
     def _free_code(self) -> str:
         """Return a code that nobody has in any system, as long as all of them take."""
         systems = self._systems()
-        digits = min(_USUAL_DIGITS, *(system.code_length for system in systems))
+        digits = min([_USUAL_DIGITS, *(system.code_length for system in systems)])
         taken = {mark for key in self.keys.values() for mark in key.identity.at(digits)}
         for _ in range(_TRIES):
             code = f"{randbelow(10**digits):0{digits}d}"

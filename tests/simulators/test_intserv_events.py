@@ -1,14 +1,17 @@
 """What happens at the doors of the simulated IntServ Access cloud, and how its history is read."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
+from hypothesis import given, strategies as st
 import pytest
 
-from simulators.intserv import ANNEX, MAIN
+from simulators.intserv import ANNEX, MAIN, IntServCloud
+from simulators.intserv.api import Call, list_events
 from simulators.intserv.demo import crowd
 from simulators.intserv.events import Query
+from tests.simulators.helpers import FakeClock
 from tests.simulators.intserv import CARD, Estate
 
 LIST = "events/list"
@@ -352,3 +355,46 @@ async def test_many_events(estate: Estate) -> None:
         found += events
         after = events[-1].order
     assert found == list(history)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("push", "cut", "back", "later", "poll")), st.booleans()),
+    max_size=60,
+)
+
+
+@given(STEPS)
+def test_guarantee(steps: list[tuple[str, bool]]) -> None:
+    """Who polls from the last guaranteed instant on misses nothing, however late a system tells."""
+    clock = FakeClock()
+    cloud = IntServCloud(clock=clock)
+    pushed: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int]] = set()
+    since = clock.now
+
+    def poll() -> None:
+        nonlocal since
+        cloud.settle()
+        body = {"from_date": since.isoformat()}
+        told: Any = list_events(Call(cloud, cloud.integration, body, clock.now))
+        seen.update(
+            (event["system_id"], event["sequence_id"]) for event in told["events"]
+        )
+        since = datetime.fromisoformat(told["least_sync_time"])
+
+    for step, first in [*steps, ("back", True), ("back", False), ("later", True)]:
+        cloud.settle()
+        system = cloud.systems[MAIN if first else ANNEX]
+        match step:
+            case "push":
+                gate = next(iter(system.doors.values()))
+                event = cloud.site.push_exit_button(system, gate, clock.now)
+                pushed.add((system.id, event.sequence_id))
+            case "cut" | "back":
+                cloud.set_online(system, step == "back")
+            case "later":
+                clock.move(7.3 if first else 0.4)
+            case "poll":
+                poll()
+    poll()
+    assert seen == pushed

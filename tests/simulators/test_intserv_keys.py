@@ -142,6 +142,7 @@ async def test_kept_date(estate: Estate) -> None:
         {"id": UNKNOWN},
         {"id": UNKNOWN, "key": KEY},
         {"id": "1", "key": KEY},
+        {"id": "z" * len(UNKNOWN), "key": KEY},
         {"id": 1},
     ],
 )
@@ -208,6 +209,9 @@ async def test_generated_codes(estate: Estate) -> None:
     assert "free" in await estate.refused(ADD, body)
     await estate.refused(ADD, {"key": {"type": "proximity"}})
     await estate.refused(REMOVE, {"key": {"type": "code"}})
+    estate.cloud.integration.see([])
+    told = await estate.ok(ADD, {"key": {"type": "code"}})
+    assert len(told["key"]["identification"]) == 6
 
 
 @pytest.mark.parametrize(
