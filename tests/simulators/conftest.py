@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 import pytest
 
 from simulators.flexykey import FlexyKeyCloud, serve
-from tests.simulators import iloq as iloq_house, keyless, keyvox
+from tests.simulators import iloq as iloq_house, intserv, keyless, keyvox
 from tests.simulators.callbacks import Callback, listening
 from tests.simulators.helpers import Client, FakeClock
 
@@ -49,6 +49,13 @@ async def iloq(socket_enabled: None) -> AsyncIterator[iloq_house.House]:
     """Serve a furnished iLOQ lock group and return the way in."""
     async with iloq_house.served() as house:
         yield house
+
+
+@pytest.fixture
+async def estate(socket_enabled: None) -> AsyncIterator[intserv.Estate]:
+    """Serve a furnished IntServ Access cloud and return the way in."""
+    async with intserv.served() as estate:
+        yield estate
 
 
 @pytest.fixture
