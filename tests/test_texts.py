@@ -30,6 +30,7 @@ from tests.texts import (
     AT_LOCKERS,
     AT_SMART_LOCKS,
     BEHIND_GATEWAYS,
+    IN_ACCESS_SYSTEMS,
     IN_LOCKING_SYSTEMS,
     LANGUAGES,
     calls,
@@ -298,6 +299,7 @@ async def test_entities(called: House) -> None:
         - AT_LOCKERS
         - AT_SMART_LOCKS
         - IN_LOCKING_SYSTEMS
+        - IN_ACCESS_SYSTEMS
     )
     for state in house.hass.states.async_all():
         assert "{" not in state.name

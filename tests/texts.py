@@ -164,3 +164,10 @@ IN_LOCKING_SYSTEMS = {
     ("sensor", "physical_state"),
 }
 """The texts of entities that only accounts of locking systems have."""
+
+
+IN_ACCESS_SYSTEMS = {
+    ("binary_sensor", "sync_late"),
+    ("sensor", "least_sync_time"),
+}
+"""The texts of entities that only accounts of access systems have."""

@@ -27,6 +27,7 @@ from .holders import CONTENT as HOLDERS
 from .key_actions import async_setup_key_actions
 from .ledger_store import LedgerStore
 from .locker_actions import async_setup_locker_actions
+from .log_memory import CONTENT as LOG
 from .push_repairs import async_delete_issues
 from .room_actions import async_setup_room_actions
 from .schedule_actions import async_setup_schedule_actions
@@ -80,6 +81,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> 
     coordinator = LatchkeyCoordinator(
         hass, entry, spec, spec.connect(session, entry.data)
     )
+    if coordinator.log_memory:
+        await coordinator.log_memory.async_load()
     await coordinator.async_config_entry_first_refresh()
     if coordinator.grants:
         await coordinator.grants.async_load()
@@ -128,6 +131,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     async_delete_issues(hass, entry.entry_id)
     # While requests can still be sent: Home Assistant lets go of the client together with the rest.
     await entry.runtime_data.async_shutdown()
+    if memory := entry.runtime_data.log_memory:
+        await memory.async_close()
     return True
 
 
@@ -137,8 +142,12 @@ async def async_remove_config_entry_device(
     """Let the user remove a device that the account no longer has."""
     if entry.state is not ConfigEntryState.LOADED:
         return False
-    kept = {identifier(entry, each) for each in entry.runtime_data.data.devices}
-    return not device_entry.identifiers & {account_identifier(entry), *kept}
+    coordinator = entry.runtime_data
+    kept = {identifier(entry, each): each for each in coordinator.data.devices}
+    for key in device_entry.identifiers & kept.keys():
+        if not coordinator.async_forget(kept[key]):
+            return False
+    return account_identifier(entry) not in device_entry.identifiers
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) -> None:
@@ -160,3 +169,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: LatchkeyConfigEntry) ->
     await LedgerStore(hass, entry.entry_id, RESERVATIONS).async_remove()
     await LedgerStore(hass, entry.entry_id, SETTINGS).async_remove()
     await LedgerStore(hass, entry.entry_id, HOLDS).async_remove()
+    await LedgerStore(hass, entry.entry_id, LOG).async_remove()

@@ -27,7 +27,7 @@ from homeassistant.helpers.selector import (
 from probatio import Secret
 import voluptuous as vol
 
-from .const import CONF_VENDOR, DOMAIN
+from .const import CONF_PARTS, CONF_VENDOR, DOMAIN
 from .options_flow import LatchkeyOptionsFlow
 from .vendors import VENDORS
 from .vendors.model import Account
@@ -227,6 +227,8 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
         """Create the entry, or update the one that the flow is about."""
         if (choice := VENDORS[vendor].choice) and account.choice:
             data[choice] = account.choice
+        if account.parts:
+            data[CONF_PARTS] = sorted(account.parts)
         await self.async_set_unique_id(f"{vendor}_{account.id}")
         if self.source == SOURCE_REAUTH:
             entry = self._get_reauth_entry()
@@ -234,10 +236,16 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
             entry = self._get_reconfigure_entry()
         else:
             self._abort_if_unique_id_configured()
+            if account.parts:
+                # It may have had others when it was added.
+                self._async_abort_entries_match(
+                    {CONF_VENDOR: vendor, CONF_PARTS: data[CONF_PARTS]}
+                )
             return self.async_create_entry(
                 title=f"{VENDORS[vendor].name} {account.name}", data=data
             )
-        self._abort_if_unique_id_mismatch(reason="wrong_account")
+        if account.parts.isdisjoint(entry.data.get(CONF_PARTS, ())):
+            self._abort_if_unique_id_mismatch(reason="wrong_account")
         return self.async_update_reload_and_abort(entry, data=data)
 
 

@@ -7,6 +7,7 @@ DOMAIN: Final = "latchkey"
 CONF_VENDOR: Final = "vendor"
 
 CONF_DOORS: Final = "doors"
+CONF_PARTS: Final = "parts"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_PULSE: Final = "pulse"
 CONF_MAY_BE_HELD_OPEN: Final = "may_be_held_open"

@@ -1,7 +1,7 @@
 """The account's one clock: polls, takes in what commands lead to, spreads what changed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 import logging
 from math import inf
@@ -33,6 +33,7 @@ from .inventory import InventoryTracker
 from .key_keeper import KeyKeeper
 from .lock_keeper import LockKeeper
 from .log_keeper import LogKeeper
+from .log_memory import LogMemory
 from .opening_keeper import OpeningKeeper
 from .polling import Round
 from .reading_keeper import ReadingKeeper
@@ -53,7 +54,7 @@ from .vendors.lockers import TellsBoxes
 from .vendors.locks import LocksDoors
 from .vendors.model import Device, Status
 from .vendors.openings import OpensDoors
-from .vendors.passages import KeepsLog
+from .vendors.passages import KeepsLog, KeepsMemory
 from .vendors.push import PushesStatus
 from .vendors.readings import ReportsReadings
 from .vendors.schedules import KeepsSchedules
@@ -152,6 +153,11 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.openings = OpeningKeeper(self) if isinstance(vendor, OpensDoors) else None
         self.locks = LockKeeper(self) if isinstance(vendor, LocksDoors) else None
         self.log = LogKeeper(self) if isinstance(vendor, KeepsLog) else None
+        self.log_memory = (
+            LogMemory(hass, entry.entry_id, vendor)
+            if isinstance(vendor, KeepsMemory)
+            else None
+        )
         self.boxes = BoxKeeper(self) if isinstance(vendor, TellsBoxes) else None
         self.readings = ReadingKeeper(self)
         self.certificates = CertificateRepairs(self)
@@ -382,6 +388,22 @@ class LatchkeyCoordinator(TellingCoordinator):
                 _LOGGER.debug("%s: inventory not read: %s", self.name, err)
                 return
         self.async_publish()
+
+    @callback
+    def async_take_found(self, devices: Sequence[Device]) -> None:
+        """Have devices that a log was the first to tell of; the next inventory has them, too."""
+        self.inventory.add(devices)
+        async_sync_devices(self.hass, self.config_entry, self.inventory)
+        self.async_publish()
+
+    @callback
+    def async_forget(self, device_id: str) -> bool:
+        """Forget a device of which logs alone tell, until one tells of it again; return whether it is one."""
+        if self.log_memory is None or not self.log_memory.async_forget(device_id):
+            return False
+        self.inventory.drop(device_id)
+        self.async_publish()
+        return True
 
     def _readable(self) -> list[Device]:
         """Return the devices whose status tells of an output or an input, theirs or a part's."""

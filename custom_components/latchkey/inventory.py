@@ -1,6 +1,6 @@
 """Which devices, outputs and inputs an account has: what is missing once may only be late."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .vendors.bookings import Room
@@ -24,6 +24,18 @@ class InventoryTracker:
     def forget(self, device_id: str) -> None:
         """Take a device for missing once already: it was deleted from here, and one reading without it is enough."""
         self._missing.add((device_id,))
+
+    def add(self, devices: Sequence[Device]) -> None:
+        """Have some devices more, which the next reading is to have, too."""
+        self.devices = {**self.devices, **{each.id: each for each in devices}}
+
+    def drop(self, device_id: str) -> None:
+        """Have a device no more that is no part and has none; it may be there again with the next reading."""
+        self.devices = {
+            own_id: device
+            for own_id, device in self.devices.items()
+            if own_id != device_id
+        }
 
     def update(self, inventory: Inventory) -> None:
         """Take in a reading; `devices` stays the same object where nothing changed."""

@@ -45,7 +45,7 @@ class LogEvent(DeviceEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the log."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._log.lines[self.device.id].async_listen(self._handle))
+        self.async_on_remove(self._log.async_listen(self.device.id, self._handle))
 
     @callback
     def _handle(self, line: LogLine) -> None:

@@ -1,17 +1,18 @@
 """An account's access logs, read again and again; each new line is told once."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
-from .vendors.passages import KeepsLog, LogLine, LogWindow, TellsNews
+from .vendors.passages import KeepsLog, LogLine, LogWindow, News, TellsNews
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
@@ -39,9 +40,21 @@ class LogKeeper:
         self._looks: dict[str, list[float]] = {}
         self.lines: defaultdict[str, Listeners[[LogLine]]] = defaultdict(Listeners)
         """Told of each new line, by device."""
+        self._untold: dict[str, dict[str, list[LogLine]]] = {}
+        """The lines by which a log's last reading found devices, until somebody listens to these."""
         self.rhythm = Rhythm(
             coordinator, "log", Capability.LOG, self._async_read, self._interval
         )
+
+    @callback
+    def async_listen(
+        self, device_id: str, listener: Callable[[LogLine], None]
+    ) -> CALLBACK_TYPE:
+        """Have a listener told of each new line of a device, those first by which it was found."""
+        for untold in self._untold.values():
+            for line in untold.pop(device_id, ()):
+                listener(line)
+        return self.lines[device_id].async_listen(listener)
 
     @callback
     def async_hint(self, device_id: str) -> None:
@@ -73,19 +86,40 @@ class LogKeeper:
 
     async def _async_read(self, device: Device) -> None:
         vendor = self._vendor
+        memory = self._coordinator.log_memory
+        is_first = device.id not in self._read_at
+        found: frozenset[str] = frozenset()
         self._read_at[device.id] = self._coordinator.hass.loop.time()
         self._look_again(device.id)
         if isinstance(vendor, TellsNews):
             news = await vendor.news(device)
             self._coordinator.readings.async_take_all(news.readings)
             new = news.lines
+            found = self._take_found(device, news)
+            if memory and (is_first or news.lines or news.found):
+                memory.async_changed()
         else:
             new = await self._async_overlapping(vendor, device)
         if subscriptions := self._coordinator.subscriptions:
             subscriptions.async_logged(device.id, new)
         for line in new:
+            if line.device_id in found:
+                continue
             # A gateway's log tells of its locks, too.
             self.lines[line.device_id].async_tell(self.named(line))
+
+    @callback
+    def _take_found(self, device: Device, news: News) -> frozenset[str]:
+        """Have the devices that a log has found, whose lines wait for their entities; return which they are."""
+        found = frozenset(each.id for each in news.found)
+        # What was found before had a whole interval to come to listen.
+        untold = self._untold[device.id] = {device_id: [] for device_id in found}
+        for line in news.lines:
+            if line.device_id in found:
+                untold[line.device_id].append(self.named(line))
+        if news.found:
+            self._coordinator.async_take_found(news.found)
+        return found
 
     async def _async_overlapping(
         self, vendor: KeepsLog, device: Device

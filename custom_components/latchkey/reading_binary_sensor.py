@@ -45,6 +45,11 @@ READING_BINARY_SENSORS: Final[Mapping[ReadingKind, BinarySensorEntityDescription
                 device_class=BinarySensorDeviceClass.PROBLEM,
                 entity_category=EntityCategory.DIAGNOSTIC,
             ),
+            ReadingKind.SYNC_LATE: BinarySensorEntityDescription(
+                key="sync_late",
+                device_class=BinarySensorDeviceClass.PROBLEM,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
         }
     )
 )

@@ -82,6 +82,11 @@ READING_SENSORS: Final[Mapping[ReadingKind, SensorEntityDescription]] = (
             ReadingKind.LAST_PASSAGE: SensorEntityDescription(
                 key="last_passage", device_class=SensorDeviceClass.TIMESTAMP
             ),
+            ReadingKind.LEAST_SYNC_TIME: SensorEntityDescription(
+                key="least_sync_time",
+                device_class=SensorDeviceClass.TIMESTAMP,
+                entity_category=EntityCategory.DIAGNOSTIC,
+            ),
             ReadingKind.LICENCE_END: SensorEntityDescription(
                 key="licence_end",
                 device_class=SensorDeviceClass.TIMESTAMP,

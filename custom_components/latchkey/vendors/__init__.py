@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import flexykey, iloq, keyless, keyvox
+from . import flexykey, iloq, intserv, keyless, keyvox
 from .vendor import VendorSpec
 
 VENDORS: Final[dict[str, VendorSpec]] = {
@@ -10,4 +10,5 @@ VENDORS: Final[dict[str, VendorSpec]] = {
     "keyless": keyless.SPEC,
     "keyvox": keyvox.SPEC,
     "iloq": iloq.SPEC,
+    "intserv": intserv.SPEC,
 }

@@ -20,6 +20,8 @@ class DeviceKind(StrEnum):
     LOCKER = "locker"
     BOX = "box"
     """A compartment of a locker."""
+    DOOR = "door"
+    """What is known of by its events alone."""
     PLACE = "place"
     """A building or a facility whose rooms are let."""
     SYSTEM = "system"
@@ -61,6 +63,8 @@ class Account:
     name: str
     choice: str | None = None
     """What says which of several accounts it is, where the credentials may come to lead to others, too."""
+    parts: frozenset[str] = frozenset()
+    """What makes the account, where it may come to have others; it is the same one as long as one of them stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 import re
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from .readings import Reading
 
@@ -123,6 +123,8 @@ class News:
     """Those that were never told before, the oldest first; a gateway's may be about other devices."""
     readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict)
     """What the log tells beside them, by device."""
+    found: Sequence[Device] = ()
+    """The devices that it is the first to tell of."""
 
 
 @runtime_checkable
@@ -147,4 +149,21 @@ class TellsNews(KeepsLog, Protocol):
 
     async def news(self, device: Device) -> News:
         """Return what has come to a device's log since the last time, however late; at first no lines."""
+        ...
+
+
+@runtime_checkable
+class KeepsMemory(Protocol):
+    """A vendor that has to know after a restart what its logs have told."""
+
+    def memory(self) -> dict[str, Any]:
+        """Return what is to be kept, in JSON's own types; it holds nothing secret."""
+        ...
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Take in what was kept, before anything is read."""
+        ...
+
+    def forget(self, device_id: str) -> bool:
+        """Forget a device of which logs alone tell, until one tells of it again; return whether it is one."""
         ...

@@ -30,6 +30,8 @@ class ReadingKind(StrEnum):
     KEYS_PLANNED = "keys_planned"
     KEYS_RETURNED = "keys_returned"
     LAST_PASSAGE = "last_passage"
+    LEAST_SYNC_TIME = "least_sync_time"
+    """Up to when all has come that happened."""
     LICENCE_END = "licence_end"
     MANUFACTURING_CERTIFICATE_END = "manufacturing_certificate_end"
     MODEM_TEMPERATURE = "modem_temperature"
@@ -41,6 +43,7 @@ class ReadingKind(StrEnum):
     REPORTED_STATUS = "reported_status"
     REVOKED = "revoked"
     SIGNAL = "signal"
+    SYNC_LATE = "sync_late"
     TEMPERATURE = "temperature"
     WIFI_SIGNAL = "wifi_signal"
 

@@ -1,0 +1,17 @@
+"""IntServ Access, which joins access systems of several makes behind one interface for keys, levels and events."""
+
+from typing import Final
+
+from ..vendor import Field, FieldKind, VendorSpec
+from .adapter import connect
+from .client import PRODUCTION
+
+SPEC: Final = VendorSpec(
+    name="IntServ",
+    fields=(
+        Field("api_key", FieldKind.SECRET),
+        Field("url", FieldKind.URL, default=PRODUCTION),
+    ),
+    connect=connect,
+    poll_interval=60,
+)

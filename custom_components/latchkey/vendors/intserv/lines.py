@@ -1,0 +1,158 @@
+"""Events as lines of a log: what is told of each (facts sheet 3.5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from ..passages import LogLine, Outcome, masked, without_numbers
+from ..vendor import AnswerNotUnderstood
+from ..wire import moment
+from .identification import CODE, PROXIMITY
+from .part import door_id
+from .wire import WireEvent, WireKey, WirePerson
+
+_GRANTED: Final = range(100, 200)
+_DENIED: Final = range(200, 300)
+_WORDS: Final = ((Outcome.GRANTED, "granted"), (Outcome.DENIED, "denied"))
+"""What the vendor's word for a category holds; the one for a refusal is documented nowhere."""
+_METHODS: Final[Mapping[int | None, str]] = MappingProxyType(
+    {
+        101: "pin",
+        102: "card",
+        103: "card_and_pin",
+        104: "exit_button",
+        105: "common_code",
+    }
+)
+_BY_KEY: Final[Mapping[str, str]] = MappingProxyType({PROXIMITY: "card", CODE: "pin"})
+_REASONS: Final[Mapping[int | None, str]] = MappingProxyType(
+    {
+        201: "unknown_key",
+        202: "outside_validity",
+        203: "blacklisted",
+        204: "disabled",
+        205: "pin_not_set",
+        206: "not_authorised",
+        207: "outside_schedule",
+    }
+)
+
+type Identity = tuple[datetime, str]
+"""What tells an event from all others of its system: its time and its sequence id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An event of one system."""
+
+    system_id: str
+    happened_at: datetime
+    sequence: str
+    door: str
+    type: int | None
+    category: str = ""
+    key_type: str = ""
+    number: str = field(default="", repr=False)
+    holder: str = field(default="", repr=False)
+
+    @property
+    def identity(self) -> Identity:
+        """Return what tells it from the others of its system."""
+        return self.happened_at, self.sequence
+
+    @property
+    def order(self) -> tuple[datetime, int, str]:
+        """Return its place among the others of its system."""
+        digits = self.sequence if self.sequence.isascii() else ""
+        return (
+            self.happened_at,
+            int(digits[:18]) if digits.isdigit() else 0,
+            self.sequence,
+        )
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what it tells of, by its type; a new type by the vendor's word for its category."""
+        if self.type in _GRANTED:
+            return Outcome.GRANTED
+        if self.type in _DENIED:
+            return Outcome.DENIED
+        word = self.category.casefold()
+        return next((each for each, told in _WORDS if told in word), Outcome.OTHER)
+
+    def line(self) -> LogLine:
+        """Return what is told of it: at its door, or of its system where it is no passage."""
+        outcome = self.outcome
+        is_other = outcome is Outcome.OTHER
+        words = [self.door] if is_other else []
+        words += [self.category, "" if self.type is None else str(self.type)]
+        # A code opens: nothing of it is told, not even to administrators.
+        number = self.number if self.key_type == PROXIMITY else ""
+        return LogLine(
+            device_id=self.system_id
+            if is_other
+            else door_id(self.system_id, self.door),
+            outcome=outcome,
+            occurred_at=self.happened_at,
+            recorded_at=self.happened_at,
+            text=without_numbers(" ".join(filter(None, words))),
+            holder=self.holder or None,
+            method=_METHODS.get(self.type) or _BY_KEY.get(self.key_type),
+            reason=_REASONS.get(self.type),
+            number=number or None,
+            credential=masked(number) if number else None,
+            key=(self.system_id, self.happened_at.isoformat(), self.sequence),
+        )
+
+
+def row_of(wire: WireEvent) -> Row | None:
+    """Return an event, None for one without a time, which nothing tells from others."""
+    if (at := moment(wire.event_time)) is None:
+        return None
+    key = _parsed(WireKey, wire.key)
+    return Row(
+        system_id=wire.system_id,
+        happened_at=at,
+        sequence=_text(wire.sequence_id),
+        door=_text(wire.door_name),
+        type=_number(wire.type),
+        category=_text(wire.category),
+        key_type=key.type.casefold() if key else "",
+        number=key.identification if key else "",
+        holder=_holder(wire),
+    )
+
+
+def _holder(wire: WireEvent) -> str:
+    """Return who it was: a person, or what the vendor calls a subject, whose form is not documented."""
+    person = _parsed(WirePerson, wire.person)
+    name = f"{person.first_name} {person.last_name}".strip() if person else ""
+    if not name:
+        subject = wire.subject
+        if isinstance(subject, dict):
+            subject = subject.get("name")
+        name = subject.strip() if isinstance(subject, str) else ""
+    return without_numbers(name)
+
+
+def _parsed[W: (WireKey, WirePerson)](wire: type[W], raw: Any) -> W | None:
+    """Return an object that may be missing, and that an event can do without."""
+    if raw is None:
+        return None
+    try:
+        return wire.parse(raw)
+    except AnswerNotUnderstood:
+        return None
+
+
+def _text(value: Any) -> str:
+    is_told = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value).strip() if is_told else ""
+
+
+def _number(value: Any) -> int | None:
+    """Return a type, which may be written as a text."""
+    text = _text(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
