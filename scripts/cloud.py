@@ -240,3 +240,21 @@ class SimulatedManager(SimulatedService):
     async def program(self, key_id: str) -> None:
         """Have a key programmed as it was ordered."""
         await self._control("POST", f"lock_groups/demo/keys/{key_id}/program", {})
+
+
+class SimulatedIntegration(SimulatedService):
+    """The simulated IntServ cloud, and what happens at the doors of its systems."""
+
+    name = "IntServ cloud"
+    example = """systems/abc123-001/doors/Entrance/try '{"card": "EM:1234567890"}'"""
+    account: ClassVar[Mapping[str, str]] = {"api_key": "demo-integration-key"}
+    _module = "simulators.intserv"
+
+    async def state(self) -> dict[str, Any]:
+        """Return the integrations and the systems with all that these hold."""
+        return await self._control("GET", "state")
+
+    async def try_card(self, system_id: str, door: str, card: str) -> dict[str, Any]:
+        """Hold a card to a door's reader."""
+        path = f"systems/{system_id}/doors/{door}/try"
+        return await self._control("POST", path, {"card": card})

@@ -14,6 +14,7 @@ from typing import Final
 from scripts.child import ScriptError
 from scripts.cloud import (
     SimulatedCloud,
+    SimulatedIntegration,
     SimulatedManager,
     SimulatedOrganisation,
     SimulatedPlatform,
@@ -30,8 +31,10 @@ FLEXYKEY: Final = "FlexyKey"
 PLATFORM: Final = "Abloy Keyless"
 ORGANISATION: Final = "KEYVOX"
 MANAGER: Final = "iLOQ"
+INTEGRATION: Final = "IntServ"
 TOUCH_SECONDS: Final = 20
 PROGRAM_SECONDS: Final = 30
+EVENTS: Final = 500
 EXTERNAL: Final = "https://home.example.com"
 DOOR: Final = "99998/F2"
 
@@ -118,6 +121,13 @@ async def add_simulated_manager(home: Home, manager: SimulatedManager) -> None:
     """Add the account at the simulated locking system, or make an earlier one fit its address."""
     await manager.set_options(callback_through=home.url.rstrip("/"))
     await _add(home, "iloq", MANAGER, manager)
+
+
+async def add_simulated_integration(
+    home: Home, integration: SimulatedIntegration
+) -> None:
+    """Add the account at the simulated access systems, or make an earlier one fit their address."""
+    await _add(home, "intserv", INTEGRATION, integration)
 
 
 async def _entry(home: Home, title: str) -> Json | None:
@@ -212,7 +222,12 @@ async def run(options: argparse.Namespace) -> None:
                 program_seconds=PROGRAM_SECONDS,
             )
             await running.enter_async_context(manager)
-            services = [cloud, platform, organisation, manager]
+            # A week in which somebody came to every door, so that these are found.
+            integration = SimulatedIntegration(
+                config.with_name(f"{config.name}-integration.log"), events=EVENTS
+            )
+            await running.enter_async_context(integration)
+            services = [cloud, platform, organisation, manager, integration]
         print("Starting Home Assistant …", flush=True)
         await running.enter_async_context(home)
         if cloud:
@@ -220,6 +235,7 @@ async def run(options: argparse.Namespace) -> None:
             await add_simulated_platform(home, platform)
             await add_simulated_organisation(home, organisation)
             await add_simulated_manager(home, manager)
+            await add_simulated_integration(home, integration)
             await put_up(home.api)
         print(describe(home, services, time.monotonic() - began), flush=True)
         await watch(home, cloud)

@@ -172,7 +172,7 @@ class Events(Part):
             if not isinstance(key, str) or not key or key in seen:
                 return False
             seen.add(key)
-            query["continuation_key"] = key
+            query = {**query, "continuation_key": key}
         return False
 
 

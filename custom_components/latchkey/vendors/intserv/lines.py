@@ -45,17 +45,12 @@ type Identity = tuple[datetime, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An event of one system."""
+    """An event of one system; most are read more than once, and looked at once."""
 
-    system_id: str
     happened_at: datetime
     sequence: str
     door: str
-    type: int | None
-    category: str = ""
-    key_type: str = ""
-    number: str = field(default="", repr=False)
-    holder: str = field(default="", repr=False)
+    wire: WireEvent = field(repr=False)
 
     @property
     def identity(self) -> Identity:
@@ -75,35 +70,37 @@ class Row:
     @property
     def outcome(self) -> Outcome:
         """Return what it tells of, by its type; a new type by the vendor's word for its category."""
-        if self.type in _GRANTED:
+        kind = _number(self.wire.type)
+        if kind in _GRANTED:
             return Outcome.GRANTED
-        if self.type in _DENIED:
+        if kind in _DENIED:
             return Outcome.DENIED
-        word = self.category.casefold()
+        word = _text(self.wire.category).casefold()
         return next((each for each, told in _WORDS if told in word), Outcome.OTHER)
 
     def line(self) -> LogLine:
         """Return what is told of it: at its door, or of its system where it is no passage."""
-        outcome = self.outcome
+        outcome, system_id = self.outcome, self.wire.system_id
         is_other = outcome is Outcome.OTHER
+        kind = _number(self.wire.type)
         words = [self.door] if is_other else []
-        words += [self.category, "" if self.type is None else str(self.type)]
+        words += [_text(self.wire.category), "" if kind is None else str(kind)]
+        key = _parsed(WireKey, self.wire.key) or WireKey()
+        key_type = key.type.casefold()
         # A code opens: nothing of it is told, not even to administrators.
-        number = self.number if self.key_type == PROXIMITY else ""
+        number = key.identification if key_type == PROXIMITY else ""
         return LogLine(
-            device_id=self.system_id
-            if is_other
-            else door_id(self.system_id, self.door),
+            device_id=system_id if is_other else door_id(system_id, self.door),
             outcome=outcome,
             occurred_at=self.happened_at,
             recorded_at=self.happened_at,
             text=without_numbers(" ".join(filter(None, words))),
-            holder=self.holder or None,
-            method=_METHODS.get(self.type) or _BY_KEY.get(self.key_type),
-            reason=_REASONS.get(self.type),
+            holder=_holder(self.wire) or None,
+            method=_METHODS.get(kind) or _BY_KEY.get(key_type),
+            reason=_REASONS.get(kind),
             number=number or None,
             credential=masked(number) if number else None,
-            key=(self.system_id, self.happened_at.isoformat(), self.sequence),
+            key=(system_id, self.happened_at.isoformat(), self.sequence),
         )
 
 
@@ -111,17 +108,11 @@ def row_of(wire: WireEvent) -> Row | None:
     """Return an event, None for one without a time, which nothing tells from others."""
     if (at := moment(wire.event_time)) is None:
         return None
-    key = _parsed(WireKey, wire.key)
     return Row(
-        system_id=wire.system_id,
         happened_at=at,
         sequence=_text(wire.sequence_id),
         door=_text(wire.door_name),
-        type=_number(wire.type),
-        category=_text(wire.category),
-        key_type=key.type.casefold() if key else "",
-        number=key.identification if key else "",
-        holder=_holder(wire),
+        wire=wire,
     )
 
 

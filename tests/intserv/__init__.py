@@ -1,0 +1,1 @@
+"""Tests of an IntServ account in Home Assistant."""
