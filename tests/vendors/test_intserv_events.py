@@ -216,12 +216,15 @@ async def test_expired_continuation() -> None:
     crowd(watched.cloud, 5000, timedelta(hours=1))
     watched.later(60)
     await watched.news()
-    assert len(watched.lines) == len(set(watched.told)) == 2500
+    wanted = [event for event in watched.cloud.history if event.system_id == MAIN]
+    assert len(wanted) > 2000
+    assert Counter(watched.told) == Counter(map(identity, wanted))
 
 
 async def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one reading may take is told by the ones that follow."""
-    monkeypatch.setattr(events, "MOST_PAGES", 6)
+    monkeypatch.setattr(events, "MOST_PAGES", 12)
+    monkeypatch.setattr(events, "_MOST_TURNED", 2)
     watched = Watched()
     await watched.behind(5 * 24 * 3600)
     crowd(watched.cloud, 40_000, timedelta(days=5))
@@ -230,7 +233,7 @@ async def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(20):
         watched.offline.sent.clear()
         await watched.news()
-        assert watched.offline.count("POST events/list") <= 6
+        assert watched.offline.count("POST events/list") <= 12
     assert len(watched.lines) == len(set(watched.told)) == 20_000
 
 
@@ -246,6 +249,7 @@ async def test_100_000_events() -> None:
     happened: list[Event] = []
     types = list(EventType)
     for round_ in range(50):
+        watched.clock.move(7200)
         for _ in range(2000):
             system_id = chance.choice(list(systems))
             happened.append(
@@ -271,7 +275,6 @@ async def test_100_000_events() -> None:
             watched.restart()
         for system_id in systems:
             await watched.news(system_id)
-        watched.clock.move(7200)
     for system in watched.cloud.systems.values():
         watched.cloud.set_online(system, True)
     watched.later(6000)

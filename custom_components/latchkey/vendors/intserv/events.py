@@ -21,7 +21,7 @@ PAGE: Final = 1000
 MOST_PAGES: Final = 100
 """Answers of which one reading consists at most; the next one goes on from there."""
 _MOST_ASKED: Final = 50
-_MOST_TURNED: Final = 25
+_MOST_TURNED: Final = 10
 """How many pages one continuation key leads to; shorter periods are read where there are more."""
 _SHORTEST: Final = timedelta(seconds=1)
 _WIDER: Final = timedelta(seconds=1)
