@@ -43,6 +43,7 @@ from .vendors.vendor import (
     RateLimited,
     Refused,
     ServiceUnavailable,
+    TooLarge,
     Vendor,
     VendorError,
     WrongCredentials,
@@ -69,6 +70,7 @@ _ERRORS: dict[type[VendorError], str] = {
     Refused: "refused",
     ServiceUnavailable: "cannot_connect",
     AnswerNotUnderstood: "answer_not_understood",
+    TooLarge: "answer_not_understood",
     WrongPath: "not_found",
 }
 

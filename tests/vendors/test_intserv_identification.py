@@ -132,9 +132,8 @@ def test_hostile(text: str) -> None:
     for make in (proximity, code):
         try:
             made: Identification = make(text)
-        except InvalidIdentification as err:
-            assert err.fault in Fault
-        else:
-            assert made.text.isascii()
-            assert made.text.isprintable()
-            assert repr(made) == f"Identification(type={made.type!r})"
+        except InvalidIdentification:
+            continue
+        assert made.text.isascii()
+        assert made.text.isprintable()
+        assert repr(made) == f"Identification(type={made.type!r})"

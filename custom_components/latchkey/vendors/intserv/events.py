@@ -71,7 +71,8 @@ class Events(Part):
         synced_to = told.synced_to
         new = trail.take(told.rows, synced_to=synced_to, read_to=min(now, read_to))
         doors = self._doors.setdefault(device.id, set())
-        found = {row.door for row in told.rows if row.outcome in PASSAGES} - doors
+        # A door that was forgotten is not found by what was told of it before.
+        found = {row.door for row in new if row.outcome in PASSAGES} - doors
         doors |= found
         lines = [row.line() for row in new] if trail.is_begun else []
         trail.is_begun = trail.is_begun or read_to >= now
