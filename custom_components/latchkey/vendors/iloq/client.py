@@ -43,6 +43,10 @@ class IloqClient:
         """Return whether the API has an operation and the user a right to it, as far as that is known."""
         return self.session.allows(operation)
 
+    def may(self, operation: str) -> bool:
+        """Return the same, however it was answered lately: what is offered does not come and go with refusals."""
+        return self.session.permits(operation)
+
     async def open(self) -> None:
         """See to it that there is a session."""
 

@@ -104,13 +104,17 @@ class Session:
         """Return where an operation is below the address of the server."""
         return f"api/{'v1' if self.is_v1 else 'v2'}/{rest}"
 
-    def allows(self, operation: str) -> bool:
+    def permits(self, operation: str) -> bool:
         """Return whether the API has an operation and the user a right to it, as far as that is known."""
         needed = self.operations.get(operation)
-        if needed is None or not is_allowed(needed, self.rights):
-            return False
+        return needed is not None and is_allowed(needed, self.rights)
+
+    def allows(self, operation: str) -> bool:
+        """Return whether an operation is permitted, and was not refused all the same a while ago."""
         denied = self._denied.get(operation)
-        return denied is None or not lasts(denied, self._clock())
+        return self.permits(operation) and (
+            denied is None or not lasts(denied, self._clock())
+        )
 
     def deny(self, operation: str) -> None:
         """Take note that an operation is refused in whichever session: no others are opened for it for a while."""
@@ -244,17 +248,14 @@ class Session:
         told = {str(key).lower(): value for key, value in told.items()}
         result = _SUCCESS if told.get("result") is None else number(told["result"])
         session_id = told.get("sessionid")
-        if (
-            isinstance(session_id, str)
-            and session_id.strip()
-            and result
-            in (
-                _NO_RESULT,
-                _SUCCESS,
-            )
-        ):
-            return session_id.strip()
-        raise _refusal(result)
+        if result not in (_NO_RESULT, _SUCCESS) or not isinstance(session_id, str):
+            raise _refusal(result)
+        if not (session_id := session_id.strip()):
+            raise _refusal(result)
+        if not session_id.isascii() or not session_id.isprintable():
+            # It goes into a header.
+            raise AnswerNotUnderstood("session")
+        return session_id
 
     async def _choose(self) -> None:
         """Set the locking system, which tells what the user may do."""
