@@ -464,6 +464,8 @@ def scripted(answers: dict[str, Any]) -> tuple[Iloq, Offline]:
         "http://s5.iloq.com/iloqwspool2/",
         "http://127.0.0.1.example.com/",
         "http://10.0.0.1/",
+        "http://127.0.0.1:8080/",
+        "http://localhost/",
         "ftp://s5.iloq.com/",
         "//s5.iloq.com/",
         "s5.iloq.com/iloqws",

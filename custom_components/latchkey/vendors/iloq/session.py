@@ -221,10 +221,14 @@ class Session:
         if not told.strip():
             return
         try:
-            self._transport.base = base_address("url", told.rstrip("/ "))
+            handed_out = base_address("url", told.rstrip("/ "))
         except InvalidField as err:
             # The same rule as for what a user enters: credentials go nowhere in the clear.
             raise AnswerNotUnderstood(err.reason) from None
+        if (handed_out.scheme, self._start.scheme) == ("http", "https"):
+            # It is for the user alone to say that this machine itself is meant.
+            raise AnswerNotUnderstood("insecure_url")
+        self._transport.base = handed_out
 
     async def _log_in(self) -> str:
         """Return the id of a new session; a refusal may be an answer of success with a number (1.2)."""
