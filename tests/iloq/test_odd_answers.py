@@ -47,6 +47,8 @@ async def test_sessions_that_end_at_once(home: Home) -> None:
     assert home.entity_id("event", f"{first_lock(home)}_passage") == passage
     handed_over = home.shown("sensor", f"{home.system_id}_keys_handed_over")
     assert handed_over.state == STATE_UNKNOWN
+    # It was not the sessions that had ended: none of them is left behind.
+    assert len(home.cloud.sessions.open) == 1
 
 
 @pytest.mark.parametrize("end", ["/Locks", "/SecurityAccesses", "/Keys"])

@@ -45,9 +45,14 @@ _REASONS: Final[Mapping[int, str]] = {
 
 
 class SessionLost(VendorError):
-    """The session has ended, so that nothing was done."""
+    """The session has ended, or is refused this, so that nothing was done."""
 
     key = "service_unavailable"
+
+    def __init__(self, detail: str = "", *, has_ended: bool = False) -> None:
+        """Initialize with whether it is told that it has ended."""
+        super().__init__(detail)
+        self.has_ended = has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +157,12 @@ class Session:
         self._id = None
         self._is_open = False
 
+    async def replace(self, lost: SessionLost) -> None:
+        """Have another session opened in the place of one that was lost; it is ended where it may be there yet."""
+        if not lost.has_ended:
+            await self._end()
+        self.lose()
+
     def stop(self) -> None:
         """Open no other session."""
         self._closed = True
@@ -173,8 +184,8 @@ class Session:
         except (Refused, WrongCredentials) as err:
             self._bars.put(self._bar, self._clock(), err)
             raise
-        except SessionLost:
-            self.lose()
+        except SessionLost as err:
+            await self.replace(err)
             raise
         except BaseException:
             await self._end()
@@ -325,8 +336,9 @@ def judge(status: int, body: bytes) -> VendorError | None:
     message = ""
     if isinstance(told, dict):
         message = str({str(key).lower(): told[key] for key in told}.get("message", ""))
-    if status == 401 or message.startswith("Invalid session id"):
-        return SessionLost(f"status {status}")
+    has_ended = message.startswith("Invalid session id")
+    if status == 401 or has_ended:
+        return SessionLost(f"status {status}", has_ended=has_ended)
     if status == 400 and message.startswith("Invalid value"):
         return InvalidValue("status 400")
     return None
