@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from typing import Any
@@ -584,3 +585,10 @@ def test_address_of_the_user() -> None:
     for key in ("å", "a\nb"):
         with pytest.raises(ValueError, match="api_key"):
             connect(None, {**fields, "api_key": key})  # type: ignore[arg-type]  # nothing is sent
+
+
+def test_what_a_login_tells() -> None:
+    """Nothing that is shown of a log-in lets anybody in."""
+    shown = repr(replace(LOGIN, password="pass-4711", api_key=API_KEY))
+    assert "pass-4711" not in shown and API_KEY not in shown
+    assert LOGIN.username in shown
