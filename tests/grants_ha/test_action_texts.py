@@ -83,7 +83,7 @@ ANSWER_ALONE = {
 
 SECRET = {
     *("code", "phone", "email", "claiming_code", "body"),
-    *("key_fields", "person_code"),
+    *("key_fields", "person_code", "stamp"),
 }
 """The fields whose values no error of a schema may show."""
 

@@ -162,11 +162,11 @@ class IloqClient:
                 continue
             try:
                 return await work()
-            except SessionLost:
+            except SessionLost as err:
                 if tries == _SESSIONS:
                     raise
                 # A session that had ended did nothing: the same once more is the first time.
-                self.session.lose()
+                await self.session.replace(err)
 
     def _place(self, operation: str, ids: tuple[str, ...]) -> tuple[HTTPMethod, str]:
         """Return method and path of an operation; raises NotAvailable or NoRight for what cannot be done."""

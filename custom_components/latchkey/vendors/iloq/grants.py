@@ -53,6 +53,10 @@ class Grants(Listing, People):
         """Return from when to when a key opens; how version 1 has a start no source tells (4.5)."""
         if start is not None and self._is_v1:
             raise InvalidField("start_datetime", "not_in_this_generation")
+        if (start or end) and not (self._is_v1 or self._is_zone_known):
+            # Its times are written without offset: it would open at other hours than it was asked for.
+            field = "end_datetime" if end else "start_datetime"
+            raise InvalidField(field, "zone_not_known")
         return start, end
 
     async def prepared(

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC
 from types import MappingProxyType
 from typing import Final
 
@@ -99,7 +100,8 @@ class System(Part):
         by_id = {each.lockgroup_id.casefold(): each for each in groups}
         group = by_id.get(chosen.lockgroup_id.casefold(), chosen)
         if group.timezonestandardname != self._group.timezonestandardname:
-            self._zone = await asyncio.to_thread(zone_named, group.timezonestandardname)
+            zone = await asyncio.to_thread(zone_named, group.timezonestandardname)
+            self._zone, self._is_zone_known = zone or UTC, zone is not None
         self._group = group
 
     async def _read_keys(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ..grants import Access, Followed, GrantState, IssuedGrant
 from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound, VendorError

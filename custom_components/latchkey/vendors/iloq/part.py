@@ -42,7 +42,8 @@ class Part:
         self._clock = clock
         self._group = WireLockGroup(lockgroup_id="")
         self._zone: tzinfo = UTC
-        """The zone of the locking system, for times that name none (3.2)."""
+        """The zone of the locking system, for times that name none (3.2); UTC where it is not known."""
+        self._is_zone_known = False
         self._accesses: Mapping[str, WireAccess] = {}
         self._keys: Mapping[str, WireKey] = {}
         self._all_keys = False

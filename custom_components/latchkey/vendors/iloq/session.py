@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPMethod
 from typing import Any, Final
@@ -45,9 +45,14 @@ _REASONS: Final[Mapping[int, str]] = {
 
 
 class SessionLost(VendorError):
-    """The session has ended, so that nothing was done."""
+    """The session has ended, or is refused this, so that nothing was done."""
 
     key = "service_unavailable"
+
+    def __init__(self, detail: str = "", *, has_ended: bool = False) -> None:
+        """Initialize with whether it is told that it has ended."""
+        super().__init__(detail)
+        self.has_ended = has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +61,8 @@ class Login:
 
     customer_code: str
     username: str
-    password: str
-    api_key: str
+    password: str = field(repr=False)
+    api_key: str = field(repr=False)
     lock_group: str | None
 
 
@@ -152,6 +157,12 @@ class Session:
         self._id = None
         self._is_open = False
 
+    async def replace(self, lost: SessionLost) -> None:
+        """Have another session opened in the place of one that was lost; it is ended where it may be there yet."""
+        if not lost.has_ended:
+            await self._end()
+        self.lose()
+
     def stop(self) -> None:
         """Open no other session."""
         self._closed = True
@@ -173,8 +184,8 @@ class Session:
         except (Refused, WrongCredentials) as err:
             self._bars.put(self._bar, self._clock(), err)
             raise
-        except SessionLost:
-            self.lose()
+        except SessionLost as err:
+            await self.replace(err)
             raise
         except BaseException:
             await self._end()
@@ -221,10 +232,14 @@ class Session:
         if not told.strip():
             return
         try:
-            self._transport.base = base_address("url", told.rstrip("/ "))
+            handed_out = base_address("url", told.rstrip("/ "))
         except InvalidField as err:
             # The same rule as for what a user enters: credentials go nowhere in the clear.
             raise AnswerNotUnderstood(err.reason) from None
+        if (handed_out.scheme, self._start.scheme) == ("http", "https"):
+            # It is for the user alone to say that this machine itself is meant.
+            raise AnswerNotUnderstood("insecure_url")
+        self._transport.base = handed_out
 
     async def _log_in(self) -> str:
         """Return the id of a new session; a refusal may be an answer of success with a number (1.2)."""
@@ -321,8 +336,9 @@ def judge(status: int, body: bytes) -> VendorError | None:
     message = ""
     if isinstance(told, dict):
         message = str({str(key).lower(): told[key] for key in told}.get("message", ""))
-    if status == 401 or message.startswith("Invalid session id"):
-        return SessionLost(f"status {status}")
+    has_ended = message.startswith("Invalid session id")
+    if status == 401 or has_ended:
+        return SessionLost(f"status {status}", has_ended=has_ended)
     if status == 400 and message.startswith("Invalid value"):
         return InvalidValue("status 400")
     return None
