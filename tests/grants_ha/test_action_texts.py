@@ -53,13 +53,32 @@ REQUIRED = {
     "get_callback_address": set[str](),
     "get_available_boxes": {"device_id", "start_datetime", "end_datetime"},
     "call_vendor": {"operation"},
+    "get_key": {"grant_id"},
+    "order_key": {"grant_id"},
+    "return_key": {"grant_id", "confirm"},
+    "block_key": {"grant_id"},
+    "unblock_key": {"grant_id"},
+    "add_access": {"grant_id", "access"},
+    "remove_access": {"grant_id", "access"},
+    "get_accesses": set[str](),
+    "get_zones": set[str](),
+    "get_real_estates": set[str](),
+    "get_persons": set[str](),
+    "create_person": {"name"},
+    "update_person": {"person_id"},
+    "delete_person": {"person_id", "confirm"},
+    "open_until": {"entity_id", "end_datetime"},
+    "cancel_open_until": {"entity_id"},
 }
 """The fields without which an action is always refused."""
 
 SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
 """The actions that answer nothing."""
 
-ANSWER_ALONE = {"get_callback_address", "get_code"}
+ANSWER_ALONE = {
+    *("get_callback_address", "get_code"),
+    *("get_accesses", "get_zones", "get_real_estates", "get_persons"),
+}
 """The actions that do nothing but answer what stands nowhere else."""
 
 SECRET = {
