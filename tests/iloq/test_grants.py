@@ -252,6 +252,7 @@ async def test_number_in_use(home: Home) -> None:
     with pytest.raises(ServiceValidationError) as caught:
         await issue(home, "phone", code="+358409876543")
     assert caught.value.translation_key == "invalid_request_grant"
+    assert "in use already" in str(caught.value)
     assert set(home.cloud.group.keys) == keys
     assert set(home.cloud.group.persons) == people
 
@@ -385,6 +386,19 @@ async def test_revoke_of_others(home: Home) -> None:
     await revoke(home, spare)
     names = [each.record["Description"] for each in home.cloud.group.keys.values()]
     assert "Spare key" not in names
+
+
+async def test_change_of_others(home: Home) -> None:
+    """A key that was made elsewhere is not changed here, and the error does not say that nobody knows it."""
+    await home.start()
+    answer = await home.act("get_grants")
+    spare = next(each for each in answer["grants"] if each["name"] == "Spare key")
+    with pytest.raises(ServiceValidationError) as caught:
+        await home.act("update_grant", grant_id=spare["grant_id"], name="Mine")
+    assert caught.value.translation_key == "grant_not_from_here"
+    assert "grant_id" in str(caught.value)
+    names = [each.record["Description"] for each in home.cloud.group.keys.values()]
+    assert "Spare key" in names and "Mine" not in names
 
 
 async def test_gone_elsewhere(home: Home) -> None:

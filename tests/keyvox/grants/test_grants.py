@@ -165,7 +165,7 @@ async def test_key_by_email(home: Home, number_form: str) -> None:
         "end_datetime": later(days=1),
     }
     await home.refused("issue_key", "empty", "email", **data)
-    await home.refused("issue_key", "not_allowed", "email", **data, email="anna@")
+    await home.refused("issue_key", "not_an_email", "email", **data, email="anna@")
     await home.refused(
         "issue_key",
         "not_for_a_box",
