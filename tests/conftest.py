@@ -25,6 +25,9 @@ from tests.house import House
 PASSWORD = "hemligt-4711"
 EXTERNAL = "https://home.example.com"
 
+# Home Assistant tells of each entity that it adds, to nobody: a test that reads logs asks for caplog, which lets all in.
+logging.getLogger().setLevel(logging.WARNING)
+
 
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
