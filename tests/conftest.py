@@ -10,6 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -24,6 +25,13 @@ from tests.house import House
 
 PASSWORD = "hemligt-4711"
 EXTERNAL = "https://home.example.com"
+
+# Home Assistant tells of each entity that it adds, to nobody: a test that reads logs asks for caplog, which lets all in.
+logging.getLogger().setLevel(logging.WARNING)
+
+# The whole suite has ten minutes; --hypothesis-profile=default looks further where a test names no number.
+settings.register_profile("suite", max_examples=50)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -185,8 +185,6 @@ WRONG: Final[Mapping[str, Mapping[str, list[tuple[Any, str]]]]] = {
 }
 """Wrong values by action and field, each with the error that it leads to."""
 
-CASES: Final = [(action, field) for action, fields in WRONG.items() for field in fields]
-
 
 def right(grants: Grants, action: str, grant_id: str) -> dict[str, Any]:
     """Return fields of an action that are all right."""

@@ -270,7 +270,7 @@ _ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     fields=st.dictionaries(st.sampled_from(list(told())), _ANYTHING, max_size=4),
     v1=st.booleans(),

@@ -59,7 +59,7 @@ def openings(draw: st.DrawFn) -> list[Opening]:
     return found
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(openings(), st.integers(-119, 119), st.booleans())
 def test_two_logs(schedule: list[Opening], skew: int, names_gateway: bool) -> None:
     """However late either log tells of an opening, and by whatever clock, it is one passage; so it is in the list."""
