@@ -66,6 +66,9 @@ class Grants(Listing, People):
         is_v1 = self._is_v1
         expert(fields, is_v1=is_v1)
         check_person(credential, fields, has_code=code is not None, is_v1=is_v1)
+        if credential is Credential.PHONE and code and not code.startswith("+"):
+            # It would wait for a phone that is never reached, and could not be taken back meanwhile.
+            raise InvalidField("code", "not_a_phone")
         found = dict(fields)
         if "zone" in fields:
             found["zone"] = ",".join(self._zones_named(fields["zone"]))

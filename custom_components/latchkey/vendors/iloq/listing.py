@@ -32,7 +32,9 @@ class Listing(Accesses):
         return [row for row in rows if not row.gone]
 
     def _listed(self, key: WireKey, access: Access) -> IssuedGrant:
-        return followed.listed(key, access, self._zone, is_v1=self._is_v1)
+        row = followed.listed(key, access, self._zone, is_v1=self._is_v1)
+        # The vendor has taken it back; a lock may not have learned of that.
+        return replace(row, leaving=row.vendor_id in (self._blocked or ()))
 
     async def followed(
         self, scope: str, grants: Sequence[Followed]
