@@ -185,6 +185,7 @@ WRONG: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("empty", "code", {"credential": "tag"}),
     ("invalid_code_hex", "code", {"credential": "tag", "code": "lower"}),
     ("number_or_email_needed", "code", {"credential": "phone"}),
+    ("not_a_phone", "code", {"credential": "phone", "code": "0701234567"}),
     ("not_a_guid", "person_id", {"person_id": "Bo"}),
     ("unknown_person", "person_id", {"person_id": key_id_of("nobody")}),
     ("person_not_in_use", "person_id", {"person_id": "Fredrik Nyman"}),
