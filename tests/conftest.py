@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 import logging
 import time
+from types import ModuleType
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from hypothesis import HealthCheck, settings
 import pytest
+from pytest_homeassistant_custom_component import patch_time
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -24,6 +27,27 @@ from tests.house import House
 
 PASSWORD = "hemligt-4711"
 EXTERNAL = "https://home.example.com"
+
+# Home Assistant tells of each entity that it adds, to nobody: a test that reads logs asks for caplog, which lets all in.
+logging.getLogger().setLevel(logging.WARNING)
+
+
+def _attributes_hash(module: ModuleType) -> str:
+    """Return whether a module got attributes since time was frozen last; to hash all their names takes half of that."""
+    return f"{id(module)}-{len(vars(module))}"
+
+
+patch_time.ha_get_module_attributes_hash = _attributes_hash
+
+# The whole suite has ten minutes; --hypothesis-profile=default looks further where a test names no number.
+# How long something takes says more of the machine than of the code.
+settings.register_profile(
+    "suite",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -368,7 +368,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @example(
     steps=[("open", None, 2.0), ("open", None, 4.0), ("restart",), ("open", None, 1.0)],
     ways=["killed_after", "down", "late"],

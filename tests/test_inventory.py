@@ -249,4 +249,4 @@ class Readings(RuleBasedStateMachine):
 
 
 TestReadings = Readings.TestCase
-TestReadings.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+TestReadings.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)

@@ -215,7 +215,8 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
             # The form refers to the log for what it has no words for.
             _LOGGER.warning("%s was not added: %s", VENDORS[vendor].name, err)
             reason = err.reason if isinstance(err, Refused) else ""
-            errors["base"] = reason or _ERRORS.get(type(err), "unknown")
+            known = (_ERRORS[kind] for kind in type(err).__mro__ if kind in _ERRORS)
+            errors["base"] = reason or next(known, "unknown")
         except Exception:
             _LOGGER.exception("Unexpected error while connecting to %s", vendor)
             errors["base"] = "unknown"

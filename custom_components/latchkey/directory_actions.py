@@ -40,12 +40,13 @@ type Action = Callable[
 
 _PERSON: Final = "person"
 _FIELDS: Final = (ATTR_NAME, ATTR_EMAIL, ATTR_PHONE, ATTR_PERSON_CODE, ATTR_LANGUAGE)
-_FORMS: Final[Mapping[str, re.Pattern[str]]] = {
-    ATTR_EMAIL: re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}"),
-    ATTR_PHONE: re.compile(r"\+?[0-9]{3,20}"),
-    ATTR_PERSON_CODE: re.compile(r"[^\x00-\x1f\x7f]{0,20}"),
-    ATTR_LANGUAGE: re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?"),
+_FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    ATTR_EMAIL: (re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}"), "not_an_email"),
+    ATTR_PHONE: (re.compile(r"\+?[0-9]{3,20}"), "not_allowed"),
+    ATTR_PERSON_CODE: (re.compile(r"[^\x00-\x1f\x7f]{0,20}"), "not_allowed"),
+    ATTR_LANGUAGE: (re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?"), "not_a_language"),
 }
+"""The form that a field has, and why what has another one is refused."""
 
 
 @callback
@@ -193,9 +194,9 @@ def _given(call: ServiceCall) -> PersonFields:
         given[ATTR_NAME] = fields.checked_name(given[ATTR_NAME], LONGEST_NAME)
     if phone := given[ATTR_PHONE]:
         given[ATTR_PHONE] = re.sub(r"[\s()-]", "", phone)
-    for key, form in _FORMS.items():
+    for key, (form, reason) in _FORMS.items():
         if (value := given[key]) and not form.fullmatch(value):
-            raise fields.invalid(key, "not_allowed")
+            raise fields.invalid(key, reason)
     return PersonFields(
         name=given[ATTR_NAME],
         email=given[ATTR_EMAIL],

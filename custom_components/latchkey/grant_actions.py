@@ -140,7 +140,7 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     if not (grant_id := fields.text(call, ATTR_GRANT_ID)):
         raise fields.invalid(ATTR_GRANT_ID, "empty")
     if (found := find(hass, grant_id)) is None:
-        raise fields.invalid(ATTR_GRANT_ID, "unknown_grant")
+        raise fields.invalid(ATTR_GRANT_ID, "grant_not_from_here")
     entry, record = found
     place = _place(hass, entry, record)
     keeper = place.keeper

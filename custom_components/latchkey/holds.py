@@ -117,16 +117,26 @@ class HoldBook:
             return hold
 
     async def cancel(self, schedule_id: str) -> list[Hold]:
-        """Delete the entries of ours in a schedule that are not over; raises HoldError where there are none."""
+        """Delete the entries of ours in a schedule that are not over, as many as can be; raises HoldError where there are none.
+
+        Raises what keeps one of them, once the others were tried: a door stays open for none of that.
+        """
         async with self._in_turn():
             holds = [record.hold for record in await self._settled(schedule_id)]
             if not holds:
                 raise HoldError("no_hold")
+            failures = []
             for hold in holds:
                 cancel = partial(self._vendor.cancel_hold, hold)
-                # Somebody else may have done it.
-                with suppress(NotFound):
+                try:
                     await self._command(Step.CANCEL, hold, hold, cancel)
+                except NotFound:
+                    # Somebody else may have done it.
+                    continue
+                except VendorError as err:
+                    failures.append(err)
+            if failures:
+                raise failures[0]
             return holds
 
     @asynccontextmanager

@@ -42,7 +42,7 @@ class Terms(DataClassDictMixin):
     start: datetime | None
     end: datetime | None
     fields: dict[str, str] = field(
-        default_factory=dict, metadata=field_options(serialize="omit")
+        default_factory=dict, repr=False, metadata=field_options(serialize="omit")
     )
     """The vendor's own fields, as far as a call named them; never on disk, since one may hold a tag."""
 

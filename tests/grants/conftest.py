@@ -12,7 +12,7 @@ from tests.grants.home import Disk, Home
 from tests.simulators.helpers import FakeClock
 
 UNIT = 2472
-SHORT = 300
+SHORT = 240
 """How many schedules are run unless more are asked for."""
 
 

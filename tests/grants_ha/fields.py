@@ -109,10 +109,10 @@ CREDENTIAL: Final[list[tuple[Any, str]]] = [
     ),
     *((value, "not_text") for value in (*NOT_TEXTS, ["phone"])),
 ]
-GRANT: Final[list[tuple[Any, str]]] = [
-    *((value, "empty") for value in (DROPPED, None, "", " ")),
-    *((value, "unknown_grant") for value in (MARK, f"{UNIT}:1", f"{UNIT}:")),
+NO_GRANT: Final[list[tuple[Any, str]]] = [
+    (value, "empty") for value in (DROPPED, None, "", " ")
 ]
+UNKNOWN_GRANTS: Final = (MARK, f"{UNIT}:1", f"{UNIT}:")
 
 TARGET: Final = {
     "device_id": [*DEVICE, *NO_TARGET],
@@ -145,13 +145,15 @@ WRONG: Final[Mapping[str, Mapping[str, list[tuple[Any, str]]]]] = {
         "name": [(value, key) for value, key in NAME if value is not DROPPED and value],
         "code": PIN,
         "grant_id": [
-            *GRANT,
+            *NO_GRANT,
+            *((value, "grant_not_from_here") for value in UNKNOWN_GRANTS),
             *((value, "not_text") for value in (*NOT_TEXTS, [MARK])),
         ],
     },
     "revoke_grant": {
         "grant_id": [
-            *GRANT,
+            *NO_GRANT,
+            *((value, "unknown_grant") for value in UNKNOWN_GRANTS),
             ([], "empty"),
             ([MARK], "unknown_grant"),
             *((value, "not_text") for value in NOT_TEXTS),
@@ -182,8 +184,6 @@ WRONG: Final[Mapping[str, Mapping[str, list[tuple[Any, str]]]]] = {
     },
 }
 """Wrong values by action and field, each with the error that it leads to."""
-
-CASES: Final = [(action, field) for action, fields in WRONG.items() for field in fields]
 
 
 def right(grants: Grants, action: str, grant_id: str) -> dict[str, Any]:

@@ -110,6 +110,22 @@ async def test_open_and_cancel(gate: Home) -> None:
     assert sent(gate) == [1, 0, 1]
 
 
+async def test_one_of_two_that_stays(gate: Home) -> None:
+    """An entry whose deletion fails keeps no other: a door is not held open for that."""
+    await open_until(gate)
+    await open_until(
+        gate,
+        start_datetime=after(4).isoformat(),
+        end_datetime=after(5).isoformat(),
+    )
+    assert len(ours(gate)) == 2
+    gate.fault("status", "CalendarDatas", method="DELETE", status=403, times=1)
+    await failed(gate, "no_right", "cancel_open_until")
+    assert len(ours(gate)) == 1
+    await cancel(gate)
+    assert ours(gate) == []
+
+
 async def test_end(gate: Home) -> None:
     """The gate closes by itself; what is over is not taken back."""
     await open_until(gate, start_datetime=after(1).isoformat())

@@ -1,7 +1,7 @@
 """Keys as grants, from the action into the key and out of it again."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -172,43 +172,41 @@ async def test_all_fields(home: Home) -> None:
     assert key(home, third).main_zone == zone.id
 
 
-@pytest.mark.parametrize(
-    ("reason", "field", "data"),
-    [
-        ("no_target", "device_id", {"access": []}),
-        ("unknown_access", "access", {"access": "Attic"}),
-        ("inactive_access", "access", {"access": "Old"}),
-        ("ambiguous_access", "access", {"access": "Twin"}),
-        ("lock_without_access", "device_id", {"device_id": "Shed"}),
-        ("lock_of_several_accesses", "device_id", {"device_id": "Hall"}),
-        ("not_a_lock", "device_id", {"device_id": ""}),
-        ("unknown_credential", "credential", {"credential": "app"}),
-        ("no_code_taken", "code", {"code": TAG}),
-        ("empty", "code", {"credential": "tag"}),
-        ("invalid_code_hex", "code", {"credential": "tag", "code": "lower"}),
-        ("number_or_email_needed", "code", {"credential": "phone"}),
-        ("not_a_guid", "person_id", {"person_id": "Bo"}),
-        ("unknown_person", "person_id", {"person_id": key_id_of("nobody")}),
-        ("person_not_in_use", "person_id", {"person_id": "Fredrik Nyman"}),
-        ("person_is_named", "email", {"person_id": "Bo Lind", "email": EMAIL}),
-        ("person_is_named", "phone", {"person_id": "Bo Lind", "phone": NUMBER}),
-        ("person_needs_email", "person_code", {"person_code": "P1"}),
-        ("several_persons", "email", {"email": "TWO@example.com"}),
-        ("unknown_place_of_key", "zone", {"zone": "Moon"}),
-        ("unknown_place_of_key", "real_estate", {"real_estate": "Moon"}),
-        ("ambiguous_place_of_key", "zone", {"zone": "twice"}),
-        ("not_a_json_object", "key_fields", {"key_fields": "{"}),
-        ("not_a_json_object", "key_fields", {"key_fields": "[1]"}),
-        ("unknown_key_field", "key_fields", {"key_fields": '{"Description": ""}'}),
-        ("unknown_key_field", "key_fields", {"key_fields": '{"TimeLimits": []}'}),
-        ("limits_not_a_list", "key_fields", {"key_fields": '{"TimeLimitSlots": 1}'}),
-        ("field_not_taken", "user_id", {"user_id": "x"}),
-        ("in_the_past", "end_datetime", {"end_datetime": "2020-01-01 12:00:00"}),
-    ],
+WRONG: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+    ("no_target", "device_id", {"access": []}),
+    ("unknown_access", "access", {"access": "Attic"}),
+    ("inactive_access", "access", {"access": "Old"}),
+    ("ambiguous_access", "access", {"access": "Twin"}),
+    ("lock_without_access", "device_id", {"device_id": "Shed"}),
+    ("lock_of_several_accesses", "device_id", {"device_id": "Hall"}),
+    ("not_a_lock", "device_id", {"device_id": ""}),
+    ("unknown_credential", "credential", {"credential": "app"}),
+    ("no_code_taken", "code", {"code": TAG}),
+    ("empty", "code", {"credential": "tag"}),
+    ("invalid_code_hex", "code", {"credential": "tag", "code": "lower"}),
+    ("number_or_email_needed", "code", {"credential": "phone"}),
+    ("not_a_phone", "code", {"credential": "phone", "code": "0701234567"}),
+    ("not_a_guid", "person_id", {"person_id": "Bo"}),
+    ("unknown_person", "person_id", {"person_id": key_id_of("nobody")}),
+    ("person_not_in_use", "person_id", {"person_id": "Fredrik Nyman"}),
+    ("person_is_named", "email", {"person_id": "Bo Lind", "email": EMAIL}),
+    ("person_is_named", "phone", {"person_id": "Bo Lind", "phone": NUMBER}),
+    ("person_needs_email", "person_code", {"person_code": "P1"}),
+    ("several_persons", "email", {"email": "TWO@example.com"}),
+    ("unknown_place_of_key", "zone", {"zone": "Moon"}),
+    ("unknown_place_of_key", "real_estate", {"real_estate": "Moon"}),
+    ("ambiguous_place_of_key", "zone", {"zone": "twice"}),
+    ("not_a_json_object", "key_fields", {"key_fields": "{"}),
+    ("not_a_json_object", "key_fields", {"key_fields": "[1]"}),
+    ("unknown_key_field", "key_fields", {"key_fields": '{"Description": ""}'}),
+    ("unknown_key_field", "key_fields", {"key_fields": '{"TimeLimits": []}'}),
+    ("limits_not_a_list", "key_fields", {"key_fields": '{"TimeLimitSlots": 1}'}),
+    ("field_not_taken", "user_id", {"user_id": "x"}),
+    ("in_the_past", "end_datetime", {"end_datetime": "2020-01-01 12:00:00"}),
 )
-async def test_bad_fields(
-    home: Home, reason: str, field: str, data: dict[str, Any]
-) -> None:
+
+
+async def test_bad_fields(home: Home) -> None:
     """What cannot be right is refused by its field, before anything is sent."""
     group = home.cloud.group
     build = Builder(group)
@@ -220,17 +218,18 @@ async def test_bad_fields(
         group.add_zone(name)
         build.person(name, "Berg", eMail="two@Example.com")
     await home.start()
-    data = dict(data)
-    if "device_id" in data:
-        name = data["device_id"]
-        data["device_id"] = (
-            lock(home, name) if name else home.registered_id(home.system_id)
-        )
-    if " " in data.get("person_id", ""):
-        data["person_id"] = person(home, data["person_id"]).id
-    if data.get("access") == []:
-        data["config_entry_id"] = home.entry.entry_id
-    await refused(home, reason, field, **data)
+    for reason, field, wrong in WRONG:
+        data = dict(wrong)
+        if "device_id" in data:
+            name = data["device_id"]
+            data["device_id"] = (
+                lock(home, name) if name else home.registered_id(home.system_id)
+            )
+        if " " in data.get("person_id", ""):
+            data["person_id"] = person(home, data["person_id"]).id
+        if data.get("access") == []:
+            data["config_entry_id"] = home.entry.entry_id
+        await refused(home, reason, field, **data)
 
 
 async def test_what_cannot_be_ordered(home: Home) -> None:
@@ -252,6 +251,7 @@ async def test_number_in_use(home: Home) -> None:
     with pytest.raises(ServiceValidationError) as caught:
         await issue(home, "phone", code="+358409876543")
     assert caught.value.translation_key == "invalid_request_grant"
+    assert "in use already" in str(caught.value)
     assert set(home.cloud.group.keys) == keys
     assert set(home.cloud.group.persons) == people
 
@@ -385,6 +385,19 @@ async def test_revoke_of_others(home: Home) -> None:
     await revoke(home, spare)
     names = [each.record["Description"] for each in home.cloud.group.keys.values()]
     assert "Spare key" not in names
+
+
+async def test_change_of_others(home: Home) -> None:
+    """A key that was made elsewhere is not changed here, and the error does not say that nobody knows it."""
+    await home.start()
+    answer = await home.act("get_grants")
+    spare = next(each for each in answer["grants"] if each["name"] == "Spare key")
+    with pytest.raises(ServiceValidationError) as caught:
+        await home.act("update_grant", grant_id=spare["grant_id"], name="Mine")
+    assert caught.value.translation_key == "grant_not_from_here"
+    assert "grant_id" in str(caught.value)
+    names = [each.record["Description"] for each in home.cloud.group.keys.values()]
+    assert "Spare key" in names and "Mine" not in names
 
 
 async def test_gone_elsewhere(home: Home) -> None:

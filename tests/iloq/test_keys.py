@@ -433,3 +433,23 @@ async def test_secrets(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     ]
     for secret in ("04F1E2D3C4B5A6", "DEADBEEF01020304", "S-98765"):
         assert not [text for text in texts if secret in text]
+
+
+async def test_blocked_grant(home: Home) -> None:
+    """A key that is blocked is taken back, and one that is let go again is not; whoever issued it."""
+    await home.start()
+    key = key_named(home, "Anna's key")
+
+    async def state() -> str:
+        rows = (await home.act("get_grants"))["grants"]
+        return next(
+            str(each["state"]) for each in rows if each["grant_id"].endswith(key.id)
+        )
+
+    assert await state() == "active"
+    await key_act(home, "block_key", "Anna's key")
+    await home.settle()
+    assert await state() == "revoking"
+    await key_act(home, "unblock_key", "Anna's key")
+    await home.wait(15)
+    assert await state() == "active"

@@ -94,21 +94,17 @@ async def test_claiming_code(site: Home) -> None:
     await refused(site, action, "empty", field)
 
 
-@pytest.mark.parametrize("action", OF_NAMES)
-async def test_name(site: Home, action: str) -> None:
+async def test_name(site: Home) -> None:
     """A name has 1 to 255 characters that can be printed."""
-    await refuse(
-        site,
-        action,
-        "name",
-        {
-            "empty": ("", "  ", None),
-            "too_long": ("q" * 256,),
-            "not_allowed": (f"{MARK}\n1", f"{MARK}\x00"),
-            "not_text": NOT_TEXTS,
-        },
-    )
-    await refused(site, action, "empty", "name", **without(site, action, "name"))
+    wrong = {
+        "empty": ("", "  ", None),
+        "too_long": ("q" * 256,),
+        "not_allowed": (f"{MARK}\n1", f"{MARK}\x00"),
+        "not_text": NOT_TEXTS,
+    }
+    for action in OF_NAMES:
+        await refuse(site, action, "name", wrong)
+        await refused(site, action, "empty", "name", **without(site, action, "name"))
 
 
 @pytest.mark.parametrize("action", OF_ACCOUNTS)
@@ -157,14 +153,14 @@ def wrong_devices(home: Home) -> dict[str, tuple[Any, ...]]:
     }
 
 
-@pytest.mark.parametrize("action", OF_LOCKS)
-async def test_lock(site: Home, action: str) -> None:
+async def test_lock(site: Home) -> None:
     """A lock must be named, one and known; a gateway is none."""
-    await refuse(site, action, "device_id", wrong_devices(site))
     gateway = device_id(site, site.gateway_id())
-    await refuse(site, action, "device_id", {"no_locking_device": (gateway,)})
-    data = without(site, action, "device_id")
-    await refused(site, action, "no_device", "device_id", **data)
+    wrong = wrong_devices(site) | {"no_locking_device": (gateway,)}
+    for action in OF_LOCKS:
+        await refuse(site, action, "device_id", wrong)
+        data = without(site, action, "device_id")
+        await refused(site, action, "no_device", "device_id", **data)
 
 
 async def test_gateway(site: Home) -> None:
@@ -215,11 +211,11 @@ async def test_claiming_is_unknown(site: Home) -> None:
     assert commands(site) == {}
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-async def test_unknown_field(site: Home, action: str) -> None:
+async def test_unknown_field(site: Home) -> None:
     """A field that there is not is refused, such as a misspelt one."""
-    data = {**right(site, action), "confirmed": True}
-    await refused(site, action, "unknown_field", "confirmed", **data)
+    for action in ACTIONS:
+        data = {**right(site, action), "confirmed": True}
+        await refused(site, action, "unknown_field", "confirmed", **data)
 
 
 @pytest.mark.parametrize("group", [GROUP_ID_READ_ONLY, GROUP_ID_USER])

@@ -9,7 +9,7 @@ from tests.keyless_book.home import Home
 from tests.keyless_book.platform import Platform
 from tests.simulators.helpers import FakeClock
 
-SHORT = 150
+SHORT = 100
 """How many schedules are run unless LATCHKEY_SCHEDULES says another number."""
 
 

@@ -15,7 +15,7 @@ from tests.keyvox_book.schedules import Schedule, schedule
 from tests.keyvox_book.trial import Trial
 from tests.simulators.helpers import FakeClock
 
-SHORT = 40
+SHORT = 25
 """How many schedules are run unless LATCHKEY_SCHEDULES says another number."""
 
 

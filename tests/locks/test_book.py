@@ -20,7 +20,7 @@ from custom_components.latchkey.door import OpeningError
 from custom_components.latchkey.vendors.vendor import OutcomeUnknown
 from tests.locks.trial import Answer, Told, Trial
 
-SCHEDULES = int(os.environ.get("LATCHKEY_SCHEDULES", "200"))
+SCHEDULES = int(os.environ.get("LATCHKEY_SCHEDULES", "120"))
 
 ANSWERS: st.SearchStrategy[Answer] = st.sampled_from(
     ("done", "done", "lost", "lost before", "late", "unreached", "refused", "cancelled")

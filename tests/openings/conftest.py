@@ -8,7 +8,7 @@ from simulators.clock import utc_now
 from simulators.keyless import KeylessCloud
 from tests.keyless.conftest import credentials, home, platform_address  # noqa: F401  fixtures are found by their names
 
-SHORT = 200
+SHORT = 120
 """How many schedules are run unless LATCHKEY_SCHEDULES says another number."""
 
 

@@ -27,7 +27,7 @@ from tests.push.calls import (
 )
 from tests.vendors.test_flexykey_hostile import HOSTILE, mutated
 
-EXAMPLES = 1000
+EXAMPLES = 500
 
 
 @dataclass(frozen=True)

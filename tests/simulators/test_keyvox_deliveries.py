@@ -354,7 +354,7 @@ def check(doors: Door, pin: Credential) -> None:
         assert doors.held(0) == doors.held(1) == held
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(steps=STEPS)
 def test_schedules(steps: list[tuple[str, int]]) -> None:
     """Whatever happens meanwhile, the status in the end is what the locks hold."""

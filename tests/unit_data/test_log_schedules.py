@@ -28,8 +28,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("log_filter", ["server", "unit"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("log_filter", "seed"), [("server", 0), ("unit", 1)])
 async def test_schedule(
     house: House, told: Told, seed: int, log_filter: LogFilter
 ) -> None:

@@ -199,7 +199,7 @@ def test_any_json(document: Any) -> None:
     check_command(document)
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(mutated(GUIDE["units"]))
 def test_spoilt_inventory(document: Any) -> None:
     """The guide's list of units may be spoilt anywhere."""
@@ -208,7 +208,7 @@ def test_spoilt_inventory(document: Any) -> None:
         assert isinstance(inventory, Inventory)
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(mutated(GUIDE["units"]))
 def test_spoilt_unit_leaves_the_other(spoilt: Any) -> None:
     """However one unit is spoilt, another one in the same list is read as ever."""
@@ -220,7 +220,7 @@ def test_spoilt_unit_leaves_the_other(spoilt: Any) -> None:
     assert [output.name for output in inventory.devices[0].outputs] == ["Grind", "Dörr"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(mutated(GUIDE["status"]))
 def test_spoilt_status(document: Any) -> None:
     """The guide's status may be spoilt anywhere."""

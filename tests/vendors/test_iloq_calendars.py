@@ -424,7 +424,7 @@ hostile = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(max_examples=50)
 @given(
     wires=st.lists(
         st.fixed_dictionaries(
@@ -454,7 +454,7 @@ def test_hostile_entries(wires: list[Any]) -> None:
     assert 0 <= found.left_out <= 3 * len(wires)
 
 
-@settings(max_examples=100, deadline=2000)
+@settings(max_examples=40)
 @given(
     days=st.integers(1, 127),
     begins=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),

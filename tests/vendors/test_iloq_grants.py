@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.latchkey.ledger import Terms
 from custom_components.latchkey.vendors.grants import (
     Access,
     Credential,
@@ -207,6 +208,8 @@ async def test_phone() -> None:
         order(Credential.PHONE, fields=fields, code=NUMBER, start=START, end=None)
     )
     assert cloud.names == [
+        # Another call may have made the person meanwhile.
+        "GET Persons",
         "POST Persons",
         INSERT,
         "PUT KeyPhones",
@@ -455,3 +458,13 @@ async def test_person_by_address() -> None:
         await vendor.prepared(Credential.KEY, fields, None)
     cloud.data["GET Persons"] = []
     assert await vendor.prepared(Credential.KEY, fields, None) == fields
+
+
+def test_what_an_order_tells() -> None:
+    """Nothing that is shown of an order is a number or an address of anybody's."""
+    fields = {"email": "gun@example.com", "key_fields": '{"ROM_ID": "0000AB"}'}
+    shown = repr(order(Credential.PHONE, fields=fields, code=NUMBER))
+    terms = Terms(name="Gun", start=None, end=None, fields=fields)
+    for secret in (*fields.values(), NUMBER):
+        assert secret not in shown
+        assert secret not in repr(terms)

@@ -490,7 +490,7 @@ async def test_leaving_the_blocklist() -> None:
     assert blocked == {"k0", "k1"}
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(
     answers=st.fixed_dictionaries(
         {
@@ -557,7 +557,7 @@ QUESTIONS: tuple[Question, ...] = (
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.operation)
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(
     answer=st.none()
     | st.booleans()

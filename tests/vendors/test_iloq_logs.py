@@ -479,7 +479,7 @@ async def test_a_second_that_is_too_full() -> None:
     assert cloud.asked < 40
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     steps=st.lists(
         st.tuples(
@@ -663,7 +663,7 @@ async def test_hostile_answers(house: Site, answer: Any) -> None:
     assert len((await house.news()).lines) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     fields=st.dictionaries(
         st.sampled_from([*row(1, datetime(2025, 1, 1, tzinfo=UTC)), "FNKey_ID"]),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from typing import Any
@@ -464,6 +465,8 @@ def scripted(answers: dict[str, Any]) -> tuple[Iloq, Offline]:
         "http://s5.iloq.com/iloqwspool2/",
         "http://127.0.0.1.example.com/",
         "http://10.0.0.1/",
+        "http://127.0.0.1:8080/",
+        "http://localhost/",
         "ftp://s5.iloq.com/",
         "//s5.iloq.com/",
         "s5.iloq.com/iloqws",
@@ -582,3 +585,10 @@ def test_address_of_the_user() -> None:
     for key in ("å", "a\nb"):
         with pytest.raises(ValueError, match="api_key"):
             connect(None, {**fields, "api_key": key})  # type: ignore[arg-type]  # nothing is sent
+
+
+def test_what_a_login_tells() -> None:
+    """Nothing that is shown of a log-in lets anybody in."""
+    shown = repr(replace(LOGIN, password="pass-4711", api_key=API_KEY))
+    assert "pass-4711" not in shown and API_KEY not in shown
+    assert LOGIN.username in shown

@@ -179,7 +179,7 @@ def check_all(keyless: Keyless) -> None:
             check_opening(keyless, each)
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=50, deadline=None, database=None)
 @given(
     st.sampled_from(
         (LOCKS, GATEWAYS, ASSOCIATIONS, [COMMAND], ENTRIES, GATEWAY_ENTRIES)
@@ -190,7 +190,7 @@ def test_one_answer_to_all(document: Any) -> None:
     check_all(account(lambda _: document))
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=50, deadline=None, database=None)
 @given(spoilt(COMMAND), spoilt({"items": ENTRIES}), spoilt({"items": GATEWAY_ENTRIES}))
 def test_spoilt_opening(command: Any, by_lock: Any, by_gateway: Any) -> None:
     """A command and its logs may be spoilt anywhere."""
@@ -208,7 +208,7 @@ def test_spoilt_opening(command: Any, by_lock: Any, by_gateway: Any) -> None:
             check_opening(keyless, opening)
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(spoilt(LOCKS), spoilt(GATEWAYS), spoilt(ASSOCIATIONS))
 def test_spoilt_inventory(locks: Any, gateways: Any, associations: Any) -> None:
     """The three lists of an inventory may be spoilt anywhere; what was not understood is told."""
@@ -225,7 +225,7 @@ def test_spoilt_inventory(locks: Any, gateways: Any, associations: Any) -> None:
     check_inventory(outcome(account(answer).inventory()))
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(spoilt([COMMAND]))
 def test_spoilt_command_leaves_the_other(document: Any) -> None:
     """However one command is spoilt, another one in the same list is read as ever."""

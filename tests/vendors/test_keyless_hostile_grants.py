@@ -112,7 +112,7 @@ def same(document: Any) -> Keyless:
     return keyless
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=50, deadline=None, database=None)
 @given(
     st.sampled_from(
         (
@@ -129,14 +129,14 @@ def test_one_answer_to_all(document: Any) -> None:
     check_all(same(document))
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(st.binary(max_size=40))
 def test_bytes(answer: bytes) -> None:
     """Any bytes may be the answer to anything."""
     check_all(same(answer))
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=50, deadline=None, database=None)
 @given(spoilt([PERMISSION]), spoilt([OFFLINE_KEY]), spoilt([OPERATING_DEVICE]))
 def test_nothing_passes_for_gone(permissions: Any, keys: Any, devices: Any) -> None:
     """However rows are spoilt: what still says what it is, is listed, or the list is refused."""
@@ -162,7 +162,7 @@ def test_nothing_passes_for_gone(permissions: Any, keys: Any, devices: Any) -> N
             assert row.delivered is (row.holder_id in phones)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=50, deadline=None, database=None)
 @given(spoilt([PERMISSION]))
 def test_the_others_are_as_they_were(items: Any) -> None:
     """However a row is spoilt, another one is read as ever, or the list is refused."""
@@ -175,7 +175,7 @@ def test_the_others_are_as_they_were(items: Any) -> None:
         assert row.limits_told
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=60, deadline=None, database=None)
 @given(st.text(st.sampled_from("P-+.,DTHMSWY0123456789 ٣"), max_size=12) | st.text())
 def test_durations(text: str) -> None:
     """Any text is a duration that can be worked with, or none."""
@@ -183,7 +183,7 @@ def test_durations(text: str) -> None:
     assert found is None or timedelta() <= found <= timedelta(days=3650)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=60, deadline=None, database=None)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40))
 def test_links(rest: str) -> None:
     """Whatever a link is, it is taken or refused with its field."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.latchkey.vendors.keyless import pairs
 from custom_components.latchkey.vendors.openings import SKEW
 from custom_components.latchkey.vendors.passages import LogLine, Outcome
 from tests.vendors.keyless_logs import (
@@ -59,7 +60,7 @@ def openings(draw: st.DrawFn) -> list[Opening]:
     return found
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(openings(), st.integers(-119, 119), st.booleans())
 def test_two_logs(schedule: list[Opening], skew: int, names_gateway: bool) -> None:
     """However late either log tells of an opening, and by whatever clock, it is one passage; so it is in the list."""
@@ -194,17 +195,18 @@ def test_gateways_own() -> None:
     assert passage == lines[-1]
 
 
-def test_many() -> None:
+def test_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more openings than are remembered each is one passage still."""
+    monkeypatch.setattr(pairs, "_MOST", 100)
     platform = Platform()
     platform.news(*ALL)
     told = []
-    for _ in range(280):
+    for _ in range(56):
         platform.opens()
         platform.opened()
         platform.clock.move(20)
         told += platform.news(*ALL)
-    assert len(told) == 280
+    assert len(told) == 56
 
 
 def test_period_ends_between_the_two() -> None:

@@ -338,7 +338,7 @@ async def test_names(name: str, shown: str) -> None:
     assert found.name == shown
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(min_size=1, max_size=64).filter(str.isprintable), st.integers(1, 99))
 def test_marker_is_found_again(name: str, revision: int) -> None:
     """Whatever a name is, its marker is read back, and the cut name is known for it."""
@@ -349,7 +349,7 @@ def test_marker_is_found_again(name: str, revision: int) -> None:
     assert pins.is_short_for(found.name, name)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),

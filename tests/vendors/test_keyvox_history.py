@@ -171,7 +171,7 @@ def test_no_time(etime: Any) -> None:
     assert len(read(row(etime=etime), row(), "x", None, 7, [row()])) == 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(
     HOSTILE
     | HOSTILE.map(enveloped)

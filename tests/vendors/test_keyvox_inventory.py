@@ -127,7 +127,7 @@ def test_lock_ids(told: Any, ids: list[str]) -> None:
     assert WireUnit.parse({"unitId": "1", "lockIds": told}).locks == ids
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(
     raw=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

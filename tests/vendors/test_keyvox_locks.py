@@ -196,7 +196,7 @@ def refused_or_read(answer: Any) -> LockStatus | None:
         return None
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(HOSTILE | HOSTILE.map(enveloped) | mutated(enveloped(STATUS)))
 def test_hostile_status(answer: Any) -> None:
     """Whatever comes is read or refused; only a clear word makes a state, and no number leaves its bounds."""
@@ -211,7 +211,7 @@ def test_hostile_status(answer: Any) -> None:
     assert shown is None or (shown.isprintable() and len(shown) <= 24)
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(HOSTILE | HOSTILE.map(enveloped))
 def test_hostile_command(answer: Any) -> None:
     """Whatever answers a command, only the code 0 is success."""

@@ -53,7 +53,7 @@ async def turns_of(body: bytes) -> tuple[Any, int]:
         task.cancel()
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(rows=st.lists(VALUES, max_size=30), indent=st.sampled_from([None, 0, 2]))
 def test_same(rows: list[Any], indent: int | None) -> None:
     """Wherever the pieces end, the list is the same."""
@@ -63,7 +63,7 @@ def test_same(rows: list[Any], indent: int | None) -> None:
         assert done(loads(body)) == rows
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(value=HOSTILE, cut=st.integers(0, 40), tail=st.sampled_from([b"", b"]", b" x"]))
 def test_hostile(value: Any, cut: int, tail: bytes) -> None:
     """What is no JSON at once is none piece by piece."""

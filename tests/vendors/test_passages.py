@@ -60,7 +60,7 @@ def keys(lines: list[LogLine]) -> Counter[tuple[str, ...]]:
     return Counter(each.key for each in lines)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     logs(),
     st.integers(0, 60),
@@ -86,7 +86,7 @@ def test_each_line_once(
     assert window.take(log, EVER) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(logs(), st.lists(st.integers(1, 30), min_size=1, max_size=12))
 def test_forgetting(log: list[LogLine], steps: list[int]) -> None:
     """Lines that come late by no more than the overlap are told once, though all that is older is forgotten."""

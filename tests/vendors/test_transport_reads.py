@@ -16,6 +16,7 @@ from custom_components.latchkey.vendors.vendor import (
     NotFound,
     RateLimited,
     ServiceUnavailable,
+    TooLarge,
     VendorError,
     WrongCredentials,
 )
@@ -53,8 +54,10 @@ async def test_fault_that_stays(
         await transport.read("units")
     sent = cloud.requests.counts[UNITS]
     match kind:
-        case "html" | "html_after" | "huge":
+        case "html" | "html_after":
             assert (failure.type, sent) == (AnswerNotUnderstood, 1)
+        case "huge":
+            assert (failure.type, sent) == (TooLarge, 1)
         case "rate_limit":
             assert (failure.type, sent) == (RateLimited, 1)
         case _:

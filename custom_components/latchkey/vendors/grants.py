@@ -133,7 +133,7 @@ class Order:
     name: str
     start: datetime | None
     end: datetime | None
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] = field(repr=False)
     code: str | None = field(default=None, repr=False)
     """None leaves it as it is."""
     holder_id: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 import json
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -40,15 +40,25 @@ def done() -> web.Response:
     return web.Response(status=204)
 
 
+class Told(Protocol):
+    """What is told of in a list, and written once its page is asked for."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return how it is written."""
+
+
 def page(
-    options: Options, request: web.Request, items: Sequence[dict[str, Any]]
+    options: Options, request: web.Request, items: Sequence[dict[str, Any] | Told]
 ) -> web.Response:
     """Answer with one page of a list."""
     asked = query_integer(request, "limit", 1, _MOST_ITEMS)
     limit = _USUAL_ITEMS if asked is None else asked
     given = request.query.get("next-page-token")
     start = 0 if given is None else _start(given)
-    told: dict[str, Any] = {"items": items[start : start + limit]}
+    chosen = items[start : start + limit]
+    told: dict[str, Any] = {
+        "items": [each if isinstance(each, dict) else each.as_json() for each in chosen]
+    }
     if start + limit < len(items):
         told["nextPageToken"] = _token(start + limit)
     elif options.list_end == "null":

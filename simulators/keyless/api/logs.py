@@ -63,4 +63,4 @@ def _page[Entry: (LockEntry, GatewayEntry)](
     descending = query_choice(request, "sort-direction", ("ASC", "DESC")) == "DESC"
     chosen = [entry for entry in entries if above is None or entry.number > above]
     chosen.sort(key=lambda entry: entry.order, reverse=descending)
-    return page(cloud.options, request, [entry.as_json() for entry in chosen])
+    return page(cloud.options, request, chosen)

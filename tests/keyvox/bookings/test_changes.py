@@ -480,7 +480,7 @@ class Schedule:
             assert now == before
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.data(), st.sampled_from(["portal", "overview"]))
 def test_schedules(data: DataObject, profile: str) -> None:
     """Whatever is lost on the way: never two bookings for one, never none where one is told, or one where none is."""

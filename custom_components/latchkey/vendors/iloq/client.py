@@ -43,6 +43,10 @@ class IloqClient:
         """Return whether the API has an operation and the user a right to it, as far as that is known."""
         return self.session.allows(operation)
 
+    def may(self, operation: str) -> bool:
+        """Return the same, however it was answered lately: what is offered does not come and go with refusals."""
+        return self.session.permits(operation)
+
     async def open(self) -> None:
         """See to it that there is a session."""
 
@@ -158,11 +162,11 @@ class IloqClient:
                 continue
             try:
                 return await work()
-            except SessionLost:
+            except SessionLost as err:
                 if tries == _SESSIONS:
                     raise
                 # A session that had ended did nothing: the same once more is the first time.
-                self.session.lose()
+                await self.session.replace(err)
 
     def _place(self, operation: str, ids: tuple[str, ...]) -> tuple[HTTPMethod, str]:
         """Return method and path of an operation; raises NotAvailable or NoRight for what cannot be done."""

@@ -53,6 +53,10 @@ class Grants(Listing, People):
         """Return from when to when a key opens; how version 1 has a start no source tells (4.5)."""
         if start is not None and self._is_v1:
             raise InvalidField("start_datetime", "not_in_this_generation")
+        if (start or end) and not (self._is_v1 or self._is_zone_known):
+            # Its times are written without offset: it would open at other hours than it was asked for.
+            field = "end_datetime" if end else "start_datetime"
+            raise InvalidField(field, "zone_not_known")
         return start, end
 
     async def prepared(
@@ -62,6 +66,9 @@ class Grants(Listing, People):
         is_v1 = self._is_v1
         expert(fields, is_v1=is_v1)
         check_person(credential, fields, has_code=code is not None, is_v1=is_v1)
+        if credential is Credential.PHONE and code and not code.startswith("+"):
+            # It would wait for a phone that is never reached, and could not be taken back meanwhile.
+            raise InvalidField("code", "not_a_phone")
         found = dict(fields)
         if "zone" in fields:
             found["zone"] = ",".join(self._zones_named(fields["zone"]))

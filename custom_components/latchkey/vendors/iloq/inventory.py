@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC
 from types import MappingProxyType
 from typing import Final
 
@@ -76,7 +77,7 @@ class System(Part):
         shown = {
             lock_id: lock
             for lock_id, lock in self._locks.items()
-            if number(lock.physicalstate) != HIDDEN
+            if number(lock.physicalstate) != HIDDEN and lock_id != system_id
         }
         return Inventory(
             devices=(
@@ -99,23 +100,24 @@ class System(Part):
         by_id = {each.lockgroup_id.casefold(): each for each in groups}
         group = by_id.get(chosen.lockgroup_id.casefold(), chosen)
         if group.timezonestandardname != self._group.timezonestandardname:
-            self._zone = await asyncio.to_thread(zone_named, group.timezonestandardname)
+            zone = await asyncio.to_thread(zone_named, group.timezonestandardname)
+            self._zone, self._is_zone_known = zone or UTC, zone is not None
         self._group = group
 
     async def _read_keys(self) -> None:
         """Read all keys, and which of them are blocked (version 2 alone tells that)."""
         keys, self._all_keys = await self._told(WireKey, "GET Keys")
-        self._all_keys = self._all_keys and self._client.has("GET Keys")
+        self._all_keys = self._all_keys and self._client.may("GET Keys")
         self._keys = {each.fnkey_id.casefold(): each for each in keys}
         self._blocked = await self._read_blocked()
 
     def _system(self) -> Device:
         capabilities = {Capability.READINGS}
-        if self._client.has(LOG):
+        if self._client.may(LOG):
             capabilities.add(Capability.LOG)
-        if self._client.has(CALENDARS):
+        if self._client.may(CALENDARS):
             capabilities.add(Capability.SCHEDULES)
-        if self._client.has(SUBSCRIBE):
+        if self._client.may(SUBSCRIBE):
             capabilities.add(Capability.SUBSCRIPTIONS)
         return Device(
             id=self._system_id,
@@ -142,7 +144,7 @@ class System(Part):
             is_claimed=number(lock.physicalstate) != _PLANNED,
             capabilities=frozenset(
                 {Capability.READINGS, Capability.PASSAGES}
-                if self._client.has(LOG)
+                if self._client.may(LOG)
                 else {Capability.READINGS}
             ),
         )
@@ -157,10 +159,13 @@ class System(Part):
                 value=moment(group.expiredateutc),
             )
         ]
-        if self._client.has("GET Keys"):
+        if self._client.may("GET Keys"):
             counts = Counter(number(key.state) for key in self._keys.values())
+            is_told = self._all_keys or bool(self._keys)
             readings += [
-                Reading(id=kind.value, kind=kind, value=counts[state])
+                Reading(
+                    id=kind.value, kind=kind, value=counts[state] if is_told else None
+                )
                 for state, kind in _KEY_COUNTS.items()
             ]
         if self._blocked is not None:

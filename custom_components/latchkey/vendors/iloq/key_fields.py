@@ -28,6 +28,7 @@ FIELDS: Final = (
         re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}"),
         False,
         _ALL,
+        "not_an_email",
     ),
     GrantField("phone", re.compile(r"\+?[0-9]{6,15}"), False, _ALL, "not_a_phone"),
     GrantField("person_code", re.compile(r"[^\x00-\x1f]{1,20}"), False, _ALL),

@@ -1,8 +1,8 @@
 """How the keys that are grants stand: their rows, and what each of them opens (facts sheet 3.3, 3.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ..grants import Access, Followed, GrantState, IssuedGrant
 from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound, VendorError
@@ -32,7 +32,9 @@ class Listing(Accesses):
         return [row for row in rows if not row.gone]
 
     def _listed(self, key: WireKey, access: Access) -> IssuedGrant:
-        return followed.listed(key, access, self._zone, is_v1=self._is_v1)
+        row = followed.listed(key, access, self._zone, is_v1=self._is_v1)
+        # The vendor has taken it back; a lock may not have learned of that.
+        return replace(row, leaving=row.vendor_id in (self._blocked or ()))
 
     async def followed(
         self, scope: str, grants: Sequence[Followed]
@@ -51,7 +53,7 @@ class Listing(Accesses):
             for key_id, key in keys.items()
         }
 
-    async def _each(self, key_ids: Mapping[str, Any]) -> dict[str, WireKey | None]:
+    async def _each(self, key_ids: Iterable[str]) -> dict[str, WireKey | None]:
         """Return keys by their ids: None where there is none, left out where that cannot be read."""
         found: dict[str, WireKey | None] = {}
         for key_id in key_ids:
@@ -65,14 +67,13 @@ class Listing(Accesses):
                 continue
         return found
 
-    async def _among_all(self, key_ids: Mapping[str, Any]) -> dict[str, WireKey | None]:
-        keys, is_complete = await self._client.rows(WireKey, "GET Keys")
+    async def _among_all(self, key_ids: Iterable[str]) -> dict[str, WireKey | None]:
+        """Return keys out of the list of all; one that it lacks is asked for by itself, some of them each time."""
+        keys, _ = await self._client.rows(WireKey, "GET Keys")
         by_id = {key.fnkey_id.casefold(): key for key in keys}
-        return {
-            key_id: by_id.get(key_id)
-            for key_id in key_ids
-            if is_complete or key_id in by_id
-        }
+        found = {key_id: by_id[key_id] for key_id in key_ids if key_id in by_id}
+        missing = [key_id for key_id in key_ids if key_id not in found]
+        return found | await self._each(missing[:ONE_BY_ONE])
 
     async def _told_of(
         self, grant: Followed, key: WireKey | None

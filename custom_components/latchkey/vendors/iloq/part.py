@@ -42,7 +42,8 @@ class Part:
         self._clock = clock
         self._group = WireLockGroup(lockgroup_id="")
         self._zone: tzinfo = UTC
-        """The zone of the locking system, for times that name none (3.2)."""
+        """The zone of the locking system, for times that name none (3.2); UTC where it is not known."""
+        self._is_zone_known = False
         self._accesses: Mapping[str, WireAccess] = {}
         self._keys: Mapping[str, WireKey] = {}
         self._all_keys = False
@@ -62,10 +63,13 @@ class Part:
     ) -> tuple[list[W], bool]:
         """Return a list, an empty one where the generation does not have it or the user may not see it."""
         try:
-            return await self._client.rows(wire, operation)
+            raw = await self._client.read(operation)
         except NoRight, NotAvailable, NotFound:
             # What the rights do not forbid was refused all the same: who knows for how long.
-            return [], not self._client.has(operation)
+            return [], not self._client.may(operation)
+        found, complete = await self._client.parsed(wire, raw)
+        # No answer is not an empty one: nothing is gone for that.
+        return found, complete and raw is not None
 
     async def _read_blocked(self) -> frozenset[str] | None:
         """Return the keys on the blocklist, None where that is not told."""

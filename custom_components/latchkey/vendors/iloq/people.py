@@ -69,6 +69,14 @@ class People(Part):
             return fields["person_id"].casefold(), False
         if "email" not in fields and order.credential is not Credential.PHONE:
             return None, False
+        try:
+            # Another call may have made the same person since this one looked.
+            if "email" in fields and (
+                there := await self._person_with(fields["email"])
+            ):
+                return there, False
+        except InvalidField as err:
+            raise Conflict(err.reason) from None
         person_id = person_id_of(order.grant_id)
         body = {"Person": _person(person_id, order), "ZoneIds": list(zone_ids)}
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPMethod
 from typing import Any, Final
@@ -45,9 +45,14 @@ _REASONS: Final[Mapping[int, str]] = {
 
 
 class SessionLost(VendorError):
-    """The session has ended, so that nothing was done."""
+    """The session has ended, or is refused this, so that nothing was done."""
 
     key = "service_unavailable"
+
+    def __init__(self, detail: str = "", *, has_ended: bool = False) -> None:
+        """Initialize with whether it is told that it has ended."""
+        super().__init__(detail)
+        self.has_ended = has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +61,8 @@ class Login:
 
     customer_code: str
     username: str
-    password: str
-    api_key: str
+    password: str = field(repr=False)
+    api_key: str = field(repr=False)
     lock_group: str | None
 
 
@@ -104,13 +109,17 @@ class Session:
         """Return where an operation is below the address of the server."""
         return f"api/{'v1' if self.is_v1 else 'v2'}/{rest}"
 
-    def allows(self, operation: str) -> bool:
+    def permits(self, operation: str) -> bool:
         """Return whether the API has an operation and the user a right to it, as far as that is known."""
         needed = self.operations.get(operation)
-        if needed is None or not is_allowed(needed, self.rights):
-            return False
+        return needed is not None and is_allowed(needed, self.rights)
+
+    def allows(self, operation: str) -> bool:
+        """Return whether an operation is permitted, and was not refused all the same a while ago."""
         denied = self._denied.get(operation)
-        return denied is None or not lasts(denied, self._clock())
+        return self.permits(operation) and (
+            denied is None or not lasts(denied, self._clock())
+        )
 
     def deny(self, operation: str) -> None:
         """Take note that an operation is refused in whichever session: no others are opened for it for a while."""
@@ -148,6 +157,12 @@ class Session:
         self._id = None
         self._is_open = False
 
+    async def replace(self, lost: SessionLost) -> None:
+        """Have another session opened in the place of one that was lost; it is ended where it may be there yet."""
+        if not lost.has_ended:
+            await self._end()
+        self.lose()
+
     def stop(self) -> None:
         """Open no other session."""
         self._closed = True
@@ -169,8 +184,8 @@ class Session:
         except (Refused, WrongCredentials) as err:
             self._bars.put(self._bar, self._clock(), err)
             raise
-        except SessionLost:
-            self.lose()
+        except SessionLost as err:
+            await self.replace(err)
             raise
         except BaseException:
             await self._end()
@@ -217,10 +232,14 @@ class Session:
         if not told.strip():
             return
         try:
-            self._transport.base = base_address("url", told.rstrip("/ "))
+            handed_out = base_address("url", told.rstrip("/ "))
         except InvalidField as err:
             # The same rule as for what a user enters: credentials go nowhere in the clear.
             raise AnswerNotUnderstood(err.reason) from None
+        if (handed_out.scheme, self._start.scheme) == ("http", "https"):
+            # It is for the user alone to say that this machine itself is meant.
+            raise AnswerNotUnderstood("insecure_url")
+        self._transport.base = handed_out
 
     async def _log_in(self) -> str:
         """Return the id of a new session; a refusal may be an answer of success with a number (1.2)."""
@@ -244,17 +263,14 @@ class Session:
         told = {str(key).lower(): value for key, value in told.items()}
         result = _SUCCESS if told.get("result") is None else number(told["result"])
         session_id = told.get("sessionid")
-        if (
-            isinstance(session_id, str)
-            and session_id.strip()
-            and result
-            in (
-                _NO_RESULT,
-                _SUCCESS,
-            )
-        ):
-            return session_id.strip()
-        raise _refusal(result)
+        if result not in (_NO_RESULT, _SUCCESS) or not isinstance(session_id, str):
+            raise _refusal(result)
+        if not (session_id := session_id.strip()):
+            raise _refusal(result)
+        if not session_id.isascii() or not session_id.isprintable():
+            # It goes into a header.
+            raise AnswerNotUnderstood("session")
+        return session_id
 
     async def _choose(self) -> None:
         """Set the locking system, which tells what the user may do."""
@@ -320,8 +336,9 @@ def judge(status: int, body: bytes) -> VendorError | None:
     message = ""
     if isinstance(told, dict):
         message = str({str(key).lower(): told[key] for key in told}.get("message", ""))
-    if status == 401 or message.startswith("Invalid session id"):
-        return SessionLost(f"status {status}")
+    has_ended = message.startswith("Invalid session id")
+    if status == 401 or has_ended:
+        return SessionLost(f"status {status}", has_ended=has_ended)
     if status == 400 and message.startswith("Invalid value"):
         return InvalidValue("status 400")
     return None

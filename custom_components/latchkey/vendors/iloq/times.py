@@ -9,15 +9,15 @@ from tzlocal.windows_tz import win_tz
 _NAMES: Final = {name.casefold(): zone for name, zone in win_tz.items()}
 
 
-def zone_named(name: str) -> tzinfo:
-    """Return a zone by the name that Windows has for it, or by its own; UTC for one that nobody knows.
+def zone_named(name: str) -> tzinfo | None:
+    """Return a zone by the name that Windows has for it, or by its own; None for one that nobody knows.
 
     It reads a file: not for the event loop.
     """
     try:
         return ZoneInfo(_NAMES.get(name.strip().casefold(), name.strip()))
     except ValueError, OSError, LookupError:
-        return UTC
+        return None
 
 
 def moment(value: Any, zone: tzinfo = UTC) -> datetime | None:

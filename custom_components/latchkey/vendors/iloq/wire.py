@@ -1,7 +1,7 @@
 """The JSON objects of the API, names in lower case (facts sheet 2, 3.3)."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 from ..wire import Wire
 
@@ -23,8 +23,19 @@ def number(value: Any) -> int | None:
     return None
 
 
+class Identified(Wire):
+    """An object that is nothing without its id, the first of its fields."""
+
+    @classmethod
+    def __post_deserialize__(cls, obj: Self) -> Self:
+        """Refuse one without an id."""
+        if not getattr(obj, fields(obj)[0].name):  # type: ignore[arg-type]  # all that inherit are dataclasses
+            raise ValueError
+        return obj
+
+
 @dataclass
-class WireLockGroup(Wire):
+class WireLockGroup(Identified):
     """A locking system."""
 
     lockgroup_id: str
@@ -35,7 +46,7 @@ class WireLockGroup(Wire):
 
 
 @dataclass
-class WireKey(Wire):
+class WireKey(Identified):
     """A key."""
 
     fnkey_id: str
@@ -56,7 +67,7 @@ class WireKey(Wire):
 
 
 @dataclass
-class WireLock(Wire):
+class WireLock(Identified):
     """A lock."""
 
     flock_id: str
@@ -76,7 +87,7 @@ class WireLock(Wire):
 
 
 @dataclass
-class WireAccess(Wire):
+class WireAccess(Identified):
     """An access right."""
 
     securityaccess_id: str
@@ -89,7 +100,7 @@ class WireAccess(Wire):
 
 
 @dataclass
-class WirePerson(Wire):
+class WirePerson(Identified):
     """A person; everything beside the id and the name is nobody else's business."""
 
     person_id: str
@@ -104,7 +115,7 @@ class WirePerson(Wire):
 
 
 @dataclass
-class WireZone(Wire):
+class WireZone(Identified):
     """A zone."""
 
     zone_id: str
@@ -114,7 +125,7 @@ class WireZone(Wire):
 
 
 @dataclass
-class WireRealEstate(Wire):
+class WireRealEstate(Identified):
     """A real estate."""
 
     realestate_id: str
@@ -132,7 +143,8 @@ class WireHeldAccesses(Wire):
     def held(self) -> tuple[list[WireAccess], bool]:
         """Return the rights, and whether these are all that there are."""
         found, complete = WireAccess.parse_all(self.securityaccesses or [])
-        return found, complete and not number(self.outsideuserzonescount)
+        is_told = self.securityaccesses is not None
+        return found, is_told and complete and not number(self.outsideuserzonescount)
 
 
 @dataclass

@@ -45,6 +45,7 @@ FIELDS: Final = (
         re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}"),
         False,
         frozenset({Credential.APP}),
+        "not_an_email",
         required=True,
     ),
 )
