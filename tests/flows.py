@@ -35,17 +35,17 @@ WRONG_FIELDS: list[tuple[str, str, str]] = [
 """What can be wrong with a field, and what the form then says of it."""
 
 
-async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the flow and choose FlexyKey in its menu."""
+async def begin(hass: HomeAssistant, vendor: str = "flexykey") -> ConfigFlowResult:
+    """Open the flow and choose a vendor in its menu."""
     menu = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
     assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "user")
-    assert "flexykey" in menu["menu_options"]
+    assert vendor in menu["menu_options"]
     form = await hass.config_entries.flow.async_configure(
-        menu["flow_id"], {"next_step_id": "flexykey"}
+        menu["flow_id"], {"next_step_id": vendor}
     )
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "flexykey")
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, vendor)
     assert form["errors"] == {}
     return form
 

@@ -46,7 +46,7 @@ from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
 from .vendors.directory import KeepsDirectory
-from .vendors.grants import IssuesGrants
+from .vendors.granting import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
 from .vendors.keys import ManagesKeys

@@ -8,7 +8,8 @@ from enum import Enum, auto
 import logging
 from typing import Final
 
-from .vendors.grants import DeliversChanges, Delivery, DeliveryState
+from .vendors.granting import DeliversChanges
+from .vendors.grants import Delivery, DeliveryState
 from .vendors.vendor import Conflict, OutcomeUnknown, VendorError
 
 _LOGGER = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from . import fields, grant_fields
 from .const import ATTR_GRANT_ID, ATTR_PART, ATTR_SYNC_STATE, DOMAIN
 from .errors import vendor_errors
 from .grant_keeper import GrantKeeper
-from .vendors.grants import DeliversChanges, SetsSyncState
+from .vendors.granting import DeliversChanges, SetsSyncState
 from .vendors.model import Device
 
 SYNC_STATES: Final = ("ready_to_send", "idle_ok")

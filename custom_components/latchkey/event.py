@@ -18,7 +18,8 @@ from .grant_keeper import DELIVERY_FAILED, EXPIRING, GrantKeeper
 from .ledger import Record
 from .log_event import DeviceEvent, PassageEvent
 from .remote_door import OpeningEvent
-from .vendors.grants import FollowsGrants, GrantState
+from .vendors.granting import FollowsGrants
+from .vendors.grants import GrantState
 from .vendors.model import Capability, Device
 
 # Nothing is sent.

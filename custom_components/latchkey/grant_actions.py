@@ -33,7 +33,8 @@ from .grant_list import get_grants
 from .grant_rows import Place, Row, terms_row
 from .grant_search import find, issued, refuse_final
 from .ledger import Record
-from .vendors.grants import Credential, GrantState, TellsCodes
+from .vendors.granting import TellsCodes
+from .vendors.grants import Credential, GrantState
 from .vendors.vendor import Conflict
 
 type Action = Callable[[HomeAssistant, ServiceCall], Awaitable[list[Row]]]

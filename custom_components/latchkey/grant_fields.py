@@ -22,15 +22,8 @@ from .fields import accounts_with, checked_name, invalid, loaded, moment, text
 from .grant_keeper import GrantKeeper
 from .ledger import Terms
 from .vendors import VENDORS
-from .vendors.grants import (
-    CodeKind,
-    CodeRule,
-    Credential,
-    GrantField,
-    IssuesGrants,
-    LimitsGrants,
-    PreparesGrants,
-)
+from .vendors.granting import IssuesGrants, LimitsGrants, PreparesGrants
+from .vendors.grants import CodeKind, CodeRule, Credential, GrantField
 from .vendors.vendor import InvalidField
 
 _FIELDS: Final = [field for spec in VENDORS.values() for field in spec.grant_fields]

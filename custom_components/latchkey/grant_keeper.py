@@ -20,14 +20,8 @@ from .grants import GrantBook
 from .ledger import Ledger, LedgerError, Record, Step
 from .ledger_store import LedgerStore
 from .timers import Timers
-from .vendors.grants import (
-    DeliversChanges,
-    Delivery,
-    DeliveryState,
-    Fault,
-    GrantState,
-    IssuesGrants,
-)
+from .vendors.granting import DeliversChanges, IssuesGrants
+from .vendors.grants import Delivery, DeliveryState, Fault, GrantState
 from .vendors.vendor import VendorError
 
 _LOGGER = logging.getLogger(__name__)

@@ -14,7 +14,8 @@ from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row
 from .ledger import Record, Terms
-from .vendors.grants import Access, FollowsGrants, GrantState, IssuedGrant
+from .vendors.granting import FollowsGrants
+from .vendors.grants import Access, GrantState, IssuedGrant
 
 
 async def get_grants(hass: HomeAssistant, call: ServiceCall) -> list[Row]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .ledger import Ledger, Record
-from .vendors.grants import FollowsGrants, GrantState, IssuesGrants
+from .vendors.granting import FollowsGrants, IssuesGrants
+from .vendors.grants import GrantState
 
 TICK: Final = timedelta(minutes=1)
 DRIFT: Final = timedelta(hours=1)

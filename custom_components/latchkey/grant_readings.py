@@ -6,13 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .ledger import Ledger, Record
-from .vendors.grants import (
-    ComparesGrants,
-    FollowsGrants,
-    GrantState,
-    IssuedGrant,
-    IssuesGrants,
-)
+from .vendors.granting import ComparesGrants, FollowsGrants, IssuesGrants
+from .vendors.grants import GrantState, IssuedGrant
 
 NEAR: Final = timedelta(minutes=90)
 """How near to a request in time something without a marker is taken for its effect; clocks may differ."""

@@ -8,14 +8,8 @@ from typing import Any, Final
 
 from .grant_readings import GrantReadings
 from .ledger import Ledger, LedgerError, Record, Step, Terms
-from .vendors.grants import (
-    Fault,
-    FollowsGrants,
-    GrantState,
-    IssuedGrant,
-    IssuesGrants,
-    JoinsAccesses,
-)
+from .vendors.granting import FollowsGrants, IssuesGrants, JoinsAccesses
+from .vendors.grants import Fault, GrantState, IssuedGrant
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from .coordinator import LatchkeyConfigEntry
 from .errors import GRANT_ERRORS, vendor_errors
 from .fields import account_with, device_of, invalid, text, texts
 from .grant_fields import accounts, keeper_of
-from .vendors.grants import Access, IssuesGrants, JoinsAccesses, LearnsAccesses
+from .vendors.granting import IssuesGrants, JoinsAccesses, LearnsAccesses
+from .vendors.grants import Access
 from .vendors.model import Device
 from .vendors.vendor import InvalidField
 

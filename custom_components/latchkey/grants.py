@@ -11,15 +11,8 @@ from typing import Any
 
 from .grant_records import GrantRecords, Told, longer
 from .ledger import Ledger, LedgerError, Record, Step, Terms, Tie
-from .vendors.grants import (
-    Access,
-    ComparesGrants,
-    Credential,
-    FollowsGrants,
-    GrantState,
-    Issued,
-    IssuesGrants,
-)
+from .vendors.granting import ComparesGrants, FollowsGrants, IssuesGrants
+from .vendors.grants import Access, Credential, GrantState, Issued
 from .vendors.vendor import Conflict, NotFound, OutcomeUnknown, VendorError
 
 _LOGGER = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -110,9 +110,8 @@ async def events(home: Home, of: Calendar | None = None) -> list[dict[str, Any]]
         blocking=True,
         return_response=True,
     )
-    assert answer is not None
-    found: list[dict[str, Any]] = answer[entity_id]["events"]  # type: ignore[index,call-overload,assignment]  # of what JSON can be
-    return found
+    found = cast("dict[str, dict[str, list[dict[str, Any]]]]", answer)
+    return found[entity_id]["events"]
 
 
 async def open_until(home: Home, end: float = 2, **more: Any) -> dict[str, Any]:

@@ -62,13 +62,16 @@ async def test_reads(home: Home) -> None:
         "GET Keys/GetByRomIds": {"romIds": "0000000000000001"},
         "GET Persons/GetByExternalPersonIds": {"externalPersonIds": "ext-1"},
     }
-    asked = 0
+    # Of these the house has nothing yet.
+    lacking = {
+        "GET CalendarDatas/{id}",
+        "GET CalendarDatas/{id}/CalendarDataSecurityRoleLinks",
+        "GET KeyTags/{id}",
+        "GET Keys/{id}/TimeLimitTitles/{id}",
+    }
+    assert lacking < set(reads)
     for name in reads:
-        path = name.partition(" ")[2]
-        # Of these the house has nothing yet.
-        if path.startswith(("KeyTags/", "CalendarDatas/")):
-            continue
-        if path == "Keys/{id}/TimeLimitTitles/{id}":
+        if name in lacking:
             continue
         body: dict[str, Any] = {"ids": ids_for(home, name)}
         if name in queries:
@@ -76,8 +79,6 @@ async def test_reads(home: Home) -> None:
         home.cloud.requests.reset()
         await answer(home, name, **body)
         assert home.cloud.requests.total == 1, name
-        asked += 1
-    assert asked > 35
 
 
 async def test_writes(home: Home) -> None:

@@ -12,13 +12,13 @@ async def test_devices(home: Home) -> None:
     """Each lock is a device, reached through its locking system; one that is hidden there is hidden here."""
     await home.start()
     system = home.device(home.system_id)
-    assert system is not None
+    assert isinstance(system, dr.DeviceEntry)
     assert (system.name, system.model) == (home.cloud.group.name, "5 Series")
     for lock in home.cloud.group.locks.values():
         device = home.device(lock.id.casefold())
         hidden = lock.record["PhysicalState"] == 3
         assert (device is None) is hidden
-        if device is not None:
+        if isinstance(device, dr.DeviceEntry):
             assert device.via_device_id == system.id
             assert device.name == lock.record["LockingObject"]
             assert device.serial_number == str(lock.record["SerialNumber"])
@@ -29,7 +29,7 @@ async def test_version_1(home: Home) -> None:
     home.cloud.set_options(generations="v1")
     await home.start_v1()
     system = home.device(home.system_id)
-    assert system is not None
+    assert isinstance(system, dr.DeviceEntry)
     assert system.model == "S10"
     handed_over = home.shown("sensor", f"{home.system_id}_keys_handed_over")
     states = [int(key.state) for key in home.cloud.group.keys.values()]

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
+from custom_components.latchkey.const import CONF_VENDOR
 from simulators.iloq import Fault, IloqCloud
-from tests.flows import fill_in, suggested
+from tests.flows import begin, fill_in, suggested
 from tests.iloq.home import Home
 
 type Account = dict[str, str]
@@ -49,19 +49,6 @@ WRONG_FIELDS: list[tuple[str, str, str]] = [
 """What can be wrong with a field, and what the form then says of it."""
 
 
-async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the flow and choose iLOQ in its menu."""
-    menu = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    assert "iloq" in menu["menu_options"]
-    form = await hass.config_entries.flow.async_configure(
-        menu["flow_id"], {"next_step_id": "iloq"}
-    )
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "iloq")
-    return form
-
-
 def assert_added(
     result: ConfigFlowResult, iloq: IloqCloud, credentials: Account
 ) -> None:
@@ -82,7 +69,7 @@ def assert_added(
 @pytest.mark.usefixtures("enable_custom_integrations")
 async def test_form(hass: HomeAssistant) -> None:
     """Five things are asked for; the address is suggested, and the gateway's key may be left out."""
-    form = await begin(hass)
+    form = await begin(hass, "iloq")
     assert list(suggested(form)) == [
         "url",
         "customer_code",
@@ -101,7 +88,7 @@ async def test_form(hass: HomeAssistant) -> None:
 async def test_add(hass: HomeAssistant, iloq: IloqCloud, credentials: Account) -> None:
     """What is entered becomes an account of the only locking system."""
     del credentials["api_key"]
-    result = await fill_in(hass, await begin(hass), credentials)
+    result = await fill_in(hass, await begin(hass, "iloq"), credentials)
     assert_added(result, iloq, {**credentials, "api_key": ""})
 
 
@@ -114,7 +101,7 @@ async def test_version_1(
         **credentials,
         "url": credentials["url"].replace("/iloqws", "/iLoqWsApi"),
     }
-    assert_added(await fill_in(hass, await begin(hass), entered), iloq, entered)
+    assert_added(await fill_in(hass, await begin(hass, "iloq"), entered), iloq, entered)
 
 
 async def test_several_locking_systems(
@@ -122,7 +109,7 @@ async def test_several_locking_systems(
 ) -> None:
     """Of several locking systems one is chosen; the other can be added as another account."""
     other = iloq.add_group("Summer house")
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "lock_group")
     assert len(iloq.sessions.open) == 0
     iloq.add_fault(Fault("status", status=503, times=1))
@@ -130,13 +117,13 @@ async def test_several_locking_systems(
     form = await fill_in(hass, form, chosen)
     assert form["errors"] == {"base": "cannot_connect"}
     assert_added(await fill_in(hass, form, chosen), iloq, credentials)
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     again = await fill_in(hass, form, chosen)
     assert (again["type"], again["reason"]) == (
         FlowResultType.ABORT,
         "already_configured",
     )
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     second = await fill_in(hass, form, {"lock_group": other.id.casefold()})
     assert second["title"] == "iLOQ Summer house"
     assert len(iloq.sessions.open) == 2
@@ -152,7 +139,7 @@ async def test_failures(
 ) -> None:
     """What goes wrong is told in the form; once it is mended the account is added."""
     iloq.add_fault(Fault(**fault))
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     assert form["errors"] == {"base": error}
     shown = suggested(form)
     assert shown["url"] == credentials["url"]
@@ -167,7 +154,7 @@ async def test_refused_log_in(
 ) -> None:
     """Each way in which a log-in is refused is told in words of its own, and none is tried twice."""
     iloq.set_options(log_in_result=result)
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     assert form["errors"] == {"base": error}
     assert iloq.requests.counts["POST /{base}/api/v2/CreateSession"] == 1
     iloq.set_options(log_in_result=None)
@@ -183,7 +170,9 @@ async def test_wrong_fields(
 ) -> None:
     """A field that cannot be right is named, and nothing is sent."""
     field, value, error = wrong
-    result = await fill_in(hass, await begin(hass), {**credentials, field: value})
+    result = await fill_in(
+        hass, await begin(hass, "iloq"), {**credentials, field: value}
+    )
     assert result["errors"] == {field: error}
     assert iloq.requests.counts.total() == 0
 
@@ -193,7 +182,7 @@ async def test_gateway(
 ) -> None:
     """Behind the gateway its key is needed."""
     iloq.set_options(api_key="gateway")
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     assert form["errors"] == {"base": "refused"}
     entered = {**credentials, "api_key": "gateway"}
     assert_added(await fill_in(hass, form, entered), iloq, entered)
@@ -204,11 +193,11 @@ async def test_handed_out_address(
 ) -> None:
     """The password goes to no address in the clear, whoever hands it out."""
     iloq.set_options(handed_out="http://203.0.113.7/iloqws/")
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "iloq"), credentials)
     assert form["errors"] == {"base": "answer_not_understood"}
     for nothing in (None, ""):
         iloq.set_options(handed_out=nothing)
-        result = await fill_in(hass, await begin(hass), credentials)
+        result = await fill_in(hass, await begin(hass, "iloq"), credentials)
         assert_added(result, iloq, credentials)
         await hass.config_entries.async_remove(result["result"].entry_id)
 

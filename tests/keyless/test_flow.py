@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
+from custom_components.latchkey.const import CONF_VENDOR
 from custom_components.latchkey.vendors.keyless.client import PRODUCTION
 from simulators.keyless import Fault, KeylessCloud
 from simulators.keyless.access import new_access_key
-from tests.flows import fill_in, suggested
+from tests.flows import begin, fill_in, suggested
 from tests.keyless.home import Home
 
 type Account = dict[str, str]
@@ -44,21 +44,6 @@ WRONG_FIELDS: list[tuple[str, str, str]] = [
 """What can be wrong with a field, and what the form then says of it."""
 
 
-async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the flow and choose Keyless in its menu."""
-    menu = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "user")
-    assert "keyless" in menu["menu_options"]
-    form = await hass.config_entries.flow.async_configure(
-        menu["flow_id"], {"next_step_id": "keyless"}
-    )
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "keyless")
-    assert form["errors"] == {}
-    return form
-
-
 def assert_added(
     result: ConfigFlowResult, platform: KeylessCloud, credentials: Account
 ) -> None:
@@ -73,7 +58,7 @@ def assert_added(
 @pytest.mark.usefixtures("enable_custom_integrations")
 async def test_form(hass: HomeAssistant) -> None:
     """Four things are asked for; the production address is offered."""
-    form = await begin(hass)
+    form = await begin(hass, "keyless")
     assert list(suggested(form)) == ["user_id", "access_key", "api_key", "url"]
     assert form["data_schema"] is not None
     entered = {"user_id": "a", "access_key": "b", "api_key": "c"}
@@ -89,7 +74,7 @@ async def test_add(
         "user_id": f" {credentials['user_id']}\n",
         "url": f" {credentials['url']}",
     }
-    result = await fill_in(hass, await begin(hass), entered)
+    result = await fill_in(hass, await begin(hass, "keyless"), entered)
     assert_added(result, platform, credentials)
 
 
@@ -102,7 +87,7 @@ async def test_blanks_around_secrets(
         "access_key": f"{credentials['access_key']} ",
         "api_key": f" {credentials['api_key']}\n",
     }
-    result = await fill_in(hass, await begin(hass), entered)
+    result = await fill_in(hass, await begin(hass, "keyless"), entered)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].state is ConfigEntryState.LOADED
 
@@ -111,7 +96,7 @@ async def test_failures(
     hass: HomeAssistant, platform: KeylessCloud, credentials: Account
 ) -> None:
     """Each failure is told, the secrets are asked for anew, and the same flow then succeeds."""
-    form = await begin(hass)
+    form = await begin(hass, "keyless")
     for fault, error in FAILURES:
         platform.add_fault(Fault(**fault))
         form = await fill_in(hass, form, credentials)
@@ -125,7 +110,7 @@ async def test_wrong_credentials(
     hass: HomeAssistant, platform: KeylessCloud, credentials: Account
 ) -> None:
     """What the platform refuses is told, be it the access key, the API key, or somebody unknown."""
-    form = await begin(hass)
+    form = await begin(hass, "keyless")
     for wrong in (
         {"access_key": new_access_key()},
         {"api_key": "another-key"},
@@ -142,7 +127,7 @@ async def test_no_administrator(
     """A user who is no administrator may log in, and no more."""
     user = platform.add_user("USER")
     entered = {**credentials, "user_id": user.id, "access_key": user.access_key}
-    form = await fill_in(hass, await begin(hass), entered)
+    form = await fill_in(hass, await begin(hass, "keyless"), entered)
     assert form["errors"] == {"base": "no_right"}
 
 
@@ -150,7 +135,7 @@ async def test_wrong_fields(
     hass: HomeAssistant, platform: KeylessCloud, credentials: Account
 ) -> None:
     """A field that cannot be right is named before anything is sent, and the same flow then succeeds."""
-    form = await begin(hass)
+    form = await begin(hass, "keyless")
     for field, value, error in WRONG_FIELDS:
         form = await fill_in(hass, form, {**credentials, field: value})
         assert (form["type"], form["errors"]) == (FlowResultType.FORM, {field: error})
@@ -161,14 +146,14 @@ async def test_wrong_fields(
 async def test_wrong_path(hass: HomeAssistant, credentials: Account) -> None:
     """An address at which there is another path says that nothing is found there."""
     elsewhere = {**credentials, "url": credentials["url"].replace("admin", "odmin")}
-    form = await fill_in(hass, await begin(hass), elsewhere)
+    form = await fill_in(hass, await begin(hass, "keyless"), elsewhere)
     assert form["errors"] == {"base": "not_found"}
 
 
 async def test_nobody_there(hass: HomeAssistant, credentials: Account) -> None:
     """An address at which nobody answers is told."""
     elsewhere = {**credentials, "url": "http://127.0.0.1:1/administration/"}
-    form = await fill_in(hass, await begin(hass), elsewhere)
+    form = await fill_in(hass, await begin(hass, "keyless"), elsewhere)
     assert form["errors"] == {"base": "cannot_connect"}
 
 
@@ -182,7 +167,9 @@ async def test_twice(home: Home, credentials: Account, in_capitals: bool) -> Non
         home.platform.people.add_user("ADMIN", user_id.upper(), key)
         user_id = user_id.upper()
     result = await fill_in(
-        home.hass, await begin(home.hass), {**credentials, "user_id": user_id}
+        home.hass,
+        await begin(home.hass, "keyless"),
+        {**credentials, "user_id": user_id},
     )
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
@@ -195,7 +182,7 @@ async def test_another_administrator(home: Home, credentials: Account) -> None:
     home.entry.add_to_hass(home.hass)
     other = home.platform.add_user("ADMIN")
     entered = {**credentials, "user_id": other.id, "access_key": other.access_key}
-    result = await fill_in(home.hass, await begin(home.hass), entered)
+    result = await fill_in(home.hass, await begin(home.hass, "keyless"), entered)
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
         "already_configured",

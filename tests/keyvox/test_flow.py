@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from yarl import URL
 
-from custom_components.latchkey.const import CONF_VENDOR, DOMAIN
+from custom_components.latchkey.const import CONF_VENDOR
 from simulators.keyvox import Fault, KeyVoxCloud
-from tests.flows import fill_in, suggested
+from tests.flows import begin, fill_in, suggested
 from tests.keyvox.home import Home
 
 type Account = dict[str, str]
@@ -37,19 +37,6 @@ WRONG_FIELDS: list[tuple[str, str, str]] = [
 """What can be wrong with a field, and what the form then says of it."""
 
 
-async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the flow and choose KEYVOX in its menu."""
-    menu = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-    assert "keyvox" in menu["menu_options"]
-    form = await hass.config_entries.flow.async_configure(
-        menu["flow_id"], {"next_step_id": "keyvox"}
-    )
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "keyvox")
-    return form
-
-
 def assert_added(
     result: ConfigFlowResult, organisation: KeyVoxCloud, credentials: Account
 ) -> None:
@@ -64,7 +51,7 @@ def assert_added(
 @pytest.mark.usefixtures("enable_custom_integrations")
 async def test_form(hass: HomeAssistant) -> None:
     """Four things are asked for; the portal is offered, and the address may be left out."""
-    form = await begin(hass)
+    form = await begin(hass, "keyvox")
     assert list(suggested(form)) == ["api_key", "api_secret", "profile", "url"]
     assert form["data_schema"] is not None
     entered = form["data_schema"]({"api_key": "a", "api_secret": "b"})
@@ -75,7 +62,7 @@ async def test_add(
     hass: HomeAssistant, organisation: KeyVoxCloud, credentials: Account
 ) -> None:
     """What is entered becomes an account of the organisation."""
-    result = await fill_in(hass, await begin(hass), credentials)
+    result = await fill_in(hass, await begin(hass, "keyvox"), credentials)
     assert_added(result, organisation, credentials)
 
 
@@ -84,7 +71,7 @@ async def test_overview(
 ) -> None:
     """The other profile is refused with a hint while it is not live, and chosen in the same form when it is."""
     organisation.set_options(profile="overview")
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "keyvox"), credentials)
     assert form["errors"] == {"base": "not_found"}
     other = {
         **credentials,
@@ -104,7 +91,7 @@ async def test_failures(
 ) -> None:
     """What goes wrong is told in the form; once it is mended the account is added."""
     organisation.add_fault(Fault(**fault))
-    form = await fill_in(hass, await begin(hass), credentials)
+    form = await fill_in(hass, await begin(hass, "keyvox"), credentials)
     assert form["errors"] == {"base": error}
     shown = suggested(form)
     assert shown["url"] == credentials["url"]
@@ -128,7 +115,7 @@ async def test_refused(
             organisation.register_addresses(["203.0.113.7"])
         case "clock":
             organisation.set_skew(3600)
-    result = await fill_in(hass, await begin(hass), entered)
+    result = await fill_in(hass, await begin(hass, "keyvox"), entered)
     if what == "clock":
         assert_added(result, organisation, credentials)
     else:
@@ -144,7 +131,9 @@ async def test_wrong_fields(
 ) -> None:
     """A field that cannot be right is named, and nothing is sent."""
     field, value, error = wrong
-    result = await fill_in(hass, await begin(hass), {**credentials, field: value})
+    result = await fill_in(
+        hass, await begin(hass, "keyvox"), {**credentials, field: value}
+    )
     assert result["errors"] == {field: error}
     assert organisation.requests.counts.total() == 0
 
@@ -156,7 +145,7 @@ async def test_without_places(
     organisation.add_fault(
         Fault("status", path="/api/eagle-pms/place/list", status=404)
     )
-    result = await fill_in(hass, await begin(hass), credentials)
+    result = await fill_in(hass, await begin(hass, "keyvox"), credentials)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     unique_id = result["result"].unique_id
     assert unique_id is not None
@@ -169,7 +158,7 @@ async def test_twice(home: Home, credentials: Account) -> None:
     await home.start()
     home.cloud.set_api_key("second", "other")
     entered = {**credentials, "api_key": "second", "api_secret": "other"}
-    result = await fill_in(home.hass, await begin(home.hass), entered)
+    result = await fill_in(home.hass, await begin(home.hass, "keyvox"), entered)
     assert result["reason"] == "already_configured"
 
 

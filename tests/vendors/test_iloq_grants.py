@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.latchkey.ledger import Terms
-from custom_components.latchkey.vendors.grants import (
-    Access,
-    Credential,
+from custom_components.latchkey.vendors.granting import (
     FollowsGrants,
     IssuesGrants,
     JoinsAccesses,
@@ -17,6 +15,7 @@ from custom_components.latchkey.vendors.grants import (
     LimitsGrants,
     PreparesGrants,
 )
+from custom_components.latchkey.vendors.grants import Access, Credential
 from custom_components.latchkey.vendors.iloq.people import key_id_of, person_id_of
 from custom_components.latchkey.vendors.iloq.wire import ROOT_REAL_ESTATE
 from custom_components.latchkey.vendors.model import Device, DeviceKind

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from custom_components.latchkey.vendors.grants import (
+from custom_components.latchkey.vendors.granting import (
     ComparesGrants,
-    Credential,
-    Issued,
     IssuesGrants,
     LimitsGrants,
 )
+from custom_components.latchkey.vendors.grants import Credential, Issued
 from custom_components.latchkey.vendors.holders import KnowsHolders
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,

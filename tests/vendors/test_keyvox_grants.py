@@ -6,17 +6,19 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.latchkey.vendors.granting import (
+    FollowsGrants,
+    IssuesGrants,
+    LimitsGrants,
+    TellsCodes,
+)
 from custom_components.latchkey.vendors.grants import (
     Access,
     Credential,
     Fault,
     Followed,
-    FollowsGrants,
     GrantState,
-    IssuesGrants,
-    LimitsGrants,
     Order,
-    TellsCodes,
 )
 from custom_components.latchkey.vendors.keyvox import pins
 from custom_components.latchkey.vendors.keyvox.wire import WirePin

@@ -10,13 +10,8 @@ from aiohttp import ClientSession, web
 import pytest
 
 from custom_components.latchkey.vendors import transport as transport_module
-from custom_components.latchkey.vendors.transport import (
-    CONCURRENCY,
-    LARGEST_ANSWER,
-    LONGEST_WAIT,
-    TIMEOUT,
-    Transport,
-)
+from custom_components.latchkey.vendors.answers import LARGEST_ANSWER, LONGEST_WAIT
+from custom_components.latchkey.vendors.transport import CONCURRENCY, TIMEOUT, Transport
 from custom_components.latchkey.vendors.vendor import (
     AnswerNotUnderstood,
     NotFound,

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPMethod, HTTPStatus
 from ipaddress import ip_address
 import logging
@@ -28,6 +27,7 @@ from aiohttp import (
 import orjson
 from yarl import URL
 
+from . import answers
 from .long_json import loads
 from .vendor import (
     AnswerNotUnderstood,
@@ -50,8 +50,6 @@ CONCURRENCY = 4
 TIMEOUT = 15.0
 ATTEMPTS = 3
 BACKOFF = 0.5
-LARGEST_ANSWER = 16 * 1024 * 1024
-LONGEST_WAIT = 3600.0
 LONGEST_TURN = 5.0
 """Seconds for which what a device is asked to do waits for other requests."""
 MOST_AHEAD = timedelta(days=1)
@@ -139,7 +137,7 @@ class Transport:
         sign: Sign,
         *,
         judge: Judge | None = None,
-        largest: int = LARGEST_ANSWER,
+        largest: int = answers.LARGEST_ANSWER,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -294,7 +292,7 @@ class Transport:
                 middlewares=(_Once(),) if once else (),
             ) as response:
                 now = datetime.now(UTC)
-                date = _date(response)
+                date = answers.date(response)
                 # A page of somebody else's, between us and the vendor, has its own clock.
                 is_answer = response.status < HTTPStatus.MULTIPLE_CHOICES
                 if is_answer and date is not None and abs(date - now) <= MOST_AHEAD:
@@ -302,11 +300,11 @@ class Transport:
                 if response.status in _UNAUTHORIZED:
                     self.refused_ahead = None if date is None else date - now
                 if self._judge and response.status in _REFUSALS:
-                    refusal = await _told(response)
+                    refusal = await answers.told(response)
                     if (err := self._judge(response.status, refusal)) is not None:
                         raise err
                 self._raise_for_status(response, once=once)
-                body = await _bounded(response, self._largest)
+                body = await answers.bounded(response, self._largest)
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as err:
             raise ServiceUnavailable(type(err).__name__) from None
         except RuntimeError:
@@ -326,7 +324,7 @@ class Transport:
         if status < 300:
             return
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            retry_after = _retry_after(response)
+            retry_after = answers.retry_after(response)
             if retry_after is not None:
                 self._silent_until[once] = self._clock() + retry_after
             raise RateLimited(retry_after)
@@ -361,46 +359,3 @@ async def _parsed(body: bytes) -> Any:
         return await loads(body)
     except orjson.JSONDecodeError:
         raise AnswerNotUnderstood("not JSON") from None
-
-
-async def _told(response: ClientResponse) -> bytes:
-    """Return the body of a refusal, as far as it can be read: its status says enough."""
-    try:
-        return await _bounded(response) or b""
-    except ClientError, TimeoutError, OSError:
-        return b""
-
-
-async def _bounded(
-    response: ClientResponse, largest: int = LARGEST_ANSWER
-) -> bytes | None:
-    """Return the body, or None once it is larger than any answer may be."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > largest:
-            response.close()
-            return None
-    return bytes(body)
-
-
-def _date(response: ClientResponse) -> datetime | None:
-    """Return the answer's own time, where it has one."""
-    try:
-        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
-    except KeyError, ValueError, OverflowError:
-        return None
-
-
-def _retry_after(response: ClientResponse) -> float | None:
-    """Return the seconds that a 429 asks to wait, or None where it does not say so legibly."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        seconds = float(text)
-    else:
-        try:
-            now = _date(response) or datetime.now(UTC)
-            seconds = (parsedate_to_datetime(text) - now).total_seconds()
-        except ValueError, TypeError:
-            return None
-    return min(max(seconds, 0.0), LONGEST_WAIT)

@@ -1,6 +1,6 @@
 """What the wire models of all vendors share: read what is there, ignore what is not known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -29,6 +29,11 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
+def lowered(raw: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a JSON object with its names in lower case, since vendors mix cases."""
+    return {str(name).lower(): value for name, value in raw.items()}
+
+
 ABSENT: Final = object()
 """What a field is that an answer lacks, where that is something else than null."""
 
@@ -53,7 +58,7 @@ class Wire(DataClassDictMixin):
     @classmethod
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
         """Lower the names."""
-        return {str(key).lower(): value for key, value in d.items()}
+        return lowered(d)
 
     @classmethod
     def parse(cls, raw: Any) -> Self:

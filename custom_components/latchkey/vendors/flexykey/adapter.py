@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import ClientSession, encode_basic_auth
 
+from ..clock import utc_now
 from ..model import (
     Account,
     Capability,
@@ -24,7 +25,6 @@ from .entries import AccessList
 from .info import UnitInformation
 from .log import UnitLogs
 from .measures import measured, named, names
-from .part import utc_now
 from .settings import UnitSettings
 from .statuses import all_of
 from .webhooks import Webhooks

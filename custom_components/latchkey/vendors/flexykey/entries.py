@@ -5,6 +5,7 @@ from datetime import datetime
 import re
 from typing import Any, Final
 
+from ..clock import utc_now
 from ..grants import (
     Access,
     CodeKind,
@@ -22,7 +23,7 @@ from ..model import Device
 from ..vendor import AnswerNotUnderstood, InvalidField, NotFound
 from ..wire import ABSENT
 from .client import FlexyKeyClient
-from .part import Part, utc_now
+from .part import Part
 from .wire import WireEntry
 
 CODES: Final = {

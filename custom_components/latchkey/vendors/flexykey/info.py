@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from ..clock import utc_now
 from ..model import Device
 from ..quota import Limit, Quota
 from ..readings import Report, Requested
@@ -20,7 +21,7 @@ from ..vendor import (
 from . import paths
 from .client import FlexyKeyClient
 from .measures import measured, named
-from .part import Part, utc_now
+from .part import Part
 from .wire_more import WireCatalogue, WireCommand, WireMessage, WireProfile, WireQueued
 
 _MOST_MESSAGES: Final = 100

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import re
 from typing import Final
 
+from ..clock import utc_now
 from ..model import Device
 from ..passages import LogLine, Outcome, is_short, masked, without_numbers
 from ..vendor import VendorError
 from . import paths
 from .client import FlexyKeyClient
-from .part import Part, utc_now
+from .part import Part
 from .wire_more import WireLog
 
 _PAGE: Final = 500

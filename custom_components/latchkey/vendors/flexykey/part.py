@@ -2,18 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
+from ..clock import utc_now
 from ..model import Status
 from .client import FlexyKeyClient
 from .measures import named
 from .statuses import status_of
 from .wire import WireStatus
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 class Part:

@@ -8,6 +8,7 @@ from math import isfinite
 import re
 from typing import Any, Final
 
+from ..clock import utc_now
 from ..model import Device
 from ..settings import Setting, SettingKind
 from ..vendor import (
@@ -19,7 +20,7 @@ from ..vendor import (
 )
 from . import paths
 from .client import FlexyKeyClient, items
-from .part import Part, utc_now
+from .part import Part
 from .wire_more import WireDefinition, WireParam, WireSetting
 
 _DEFINITIONS_AGE: Final = timedelta(hours=1)

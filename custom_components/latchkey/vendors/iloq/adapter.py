@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import ClientSession
 
+from ..clock import utc_now
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .calendars import Calendars
@@ -16,7 +17,6 @@ from .grants import Grants
 from .inventory import System
 from .keys import KeyTasks
 from .logs import Logs
-from .part import utc_now
 from .session import LOCK_GROUP, Login, Session, judge
 from .webhooks import Webhooks
 

@@ -9,6 +9,7 @@ from ..model import Device, DeviceKind
 from ..passages import PASSAGES, LogLine, News, Outcome
 from ..readings import Reading, ReadingKind
 from ..vendor import AnswerNotUnderstood, TooLarge
+from ..wire import lowered
 from .client import IloqClient
 from .inventory import HIDDEN, LOG
 from .lines import (
@@ -232,4 +233,4 @@ def _object(told: Any) -> dict[str, Any]:
         return {}
     if not isinstance(told, dict):
         raise AnswerNotUnderstood("log")
-    return {str(name).lower(): value for name, value in told.items()}
+    return lowered(told)

@@ -28,11 +28,6 @@ _LEFT: Final = (2, 3)
 """How a key is marked that was taken off the blocklist, or returned and emptied."""
 
 
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
 class Part:
     """A part of the adapter, with what the last inventory told; all ids are in lower case."""
 

@@ -23,6 +23,7 @@ from ..vendor import (
     VendorError,
     WrongCredentials,
 )
+from ..wire import lowered
 from .bars import BARS, Bars, lasts
 from .operations import V1, V2, Right, is_allowed
 from .wire import WireLockGroup, number
@@ -260,7 +261,7 @@ class Session:
             raise WrongCredentials("status 401") from None
         if not isinstance(told, dict):
             raise AnswerNotUnderstood("session")
-        told = {str(key).lower(): value for key, value in told.items()}
+        told = lowered(told)
         result = _SUCCESS if told.get("result") is None else number(told["result"])
         session_id = told.get("sessionid")
         if result not in (_NO_RESULT, _SUCCESS) or not isinstance(session_id, str):
@@ -291,9 +292,7 @@ class Session:
         )
         mask = None
         if isinstance(told, dict):
-            mask = number(
-                {str(key).lower(): told[key] for key in told}.get("rightsmask")
-            )
+            mask = number(lowered(told).get("rightsmask"))
         self.rights = None if mask is None else Right(mask)
         self.group = group
 
@@ -335,7 +334,7 @@ def judge(status: int, body: bytes) -> VendorError | None:
         told = None
     message = ""
     if isinstance(told, dict):
-        message = str({str(key).lower(): told[key] for key in told}.get("message", ""))
+        message = str(lowered(told).get("message", ""))
     has_ended = message.startswith("Invalid session id")
     if status == 401 or has_ended:
         return SessionLost(f"status {status}", has_ended=has_ended)

@@ -13,7 +13,7 @@ import orjson
 from ..hints import Part as Read
 from ..subscriptions import Call, Forged, Parts, Subscription
 from ..vendor import AnswerNotUnderstood, Conflict, InvalidRequest, NotFound
-from ..wire import Wire
+from ..wire import Wire, lowered
 from .part import Part
 from .times import in_utc, moment
 from .wire import number
@@ -162,7 +162,7 @@ class Webhooks(Part):
             raise AnswerNotUnderstood("not JSON") from None
         if not isinstance(content, dict):
             raise AnswerNotUnderstood("call")
-        content = {str(name).lower(): value for name, value in content.items()}
+        content = lowered(content)
         if not isinstance(content.get("data"), dict):
             raise AnswerNotUnderstood("data")
         number = named.get("counter", "").strip()

@@ -52,7 +52,6 @@ class WireKey(Identified):
     fnkey_id: str
     description: str = ""
     expiredate: Any = None
-    infotext: str = ""
     isprogrammed: Any = None
     keytypemask: Any = None
     person_id: str = ""
@@ -63,7 +62,6 @@ class WireKey(Identified):
     state: Any = None
     tagkey: str = ""
     tagkeyhex: str = ""
-    versioncode: str = ""
 
 
 @dataclass
@@ -79,10 +77,7 @@ class WireLock(Identified):
     stamp: str = ""
     zone_id: str = ""
     realestate_id: str = ""
-    networkmoduledevice_id: str = ""
-    hwversion: str = ""
     swversion: str = ""
-    mechversion: str = ""
     serialnumber: str = ""
 
 

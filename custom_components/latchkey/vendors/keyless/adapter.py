@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 import orjson
 from yarl import URL
 
+from ..clock import utc_now
 from ..model import Account, Capability, Device, DeviceKind, Inventory
 from ..readings import Reading, ReadingKind
 from ..transport import Transport, base_address
@@ -37,11 +38,6 @@ _CERTIFICATES: Final = {
     "operationalcertificate": ReadingKind.CERTIFICATE_END,
     "manufacturingcertificate": ReadingKind.MANUFACTURING_CERTIFICATE_END,
 }
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def connect(session: ClientSession, fields: Mapping[str, str]) -> Keyless:

@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import ClientSession
 
+from ..clock import utc_now
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .bookings import Reservations
@@ -16,7 +17,6 @@ from .hints import Hints
 from .history import History
 from .lockers import Lockers
 from .locks import Locks
-from .part import utc_now
 from .paths import PROFILES
 from .signer import Signer
 
