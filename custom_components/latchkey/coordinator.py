@@ -45,7 +45,7 @@ from .subscription_keeper import SubscriptionKeeper
 from .telling import AccountData, TellingCoordinator
 from .vendors.bookings import KeepsBookings, MakesBookings
 from .vendors.calls import TakesCalls
-from .vendors.directory import KeepsDirectory
+from .vendors.directory import KeepsDirectory, ListsAccesses
 from .vendors.granting import IssuesGrants
 from .vendors.hints import TakesHints
 from .vendors.holders import KnowsHolders
@@ -128,6 +128,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.site = vendor if isinstance(vendor, ManagesSite) else None
         self.calls = vendor if isinstance(vendor, TakesCalls) else None
         self.directory = vendor if isinstance(vendor, KeepsDirectory) else None
+        self.accesses = vendor if isinstance(vendor, ListsAccesses) else None
         self.keys = (
             KeyKeeper(entry, vendor) if isinstance(vendor, ManagesKeys) else None
         )

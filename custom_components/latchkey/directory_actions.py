@@ -54,7 +54,6 @@ def async_setup_directory_actions(hass: HomeAssistant) -> None:
     """Register the actions; lists are nothing without an answer."""
     only, optional = SupportsResponse.ONLY, SupportsResponse.OPTIONAL
     actions: dict[str, tuple[Action, tuple[str, ...], SupportsResponse]] = {
-        "get_accesses": (_get_accesses, (), only),
         "get_zones": (_get_zones, (), only),
         "get_real_estates": (_get_real_estates, (), only),
         "get_persons": (_get_persons, (), only),
@@ -72,6 +71,14 @@ def async_setup_directory_actions(hass: HomeAssistant) -> None:
             schema=fields.schema(taken),
             supports_response=response,
         )
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        "get_accesses",
+        partial(_get_accesses, hass),
+        schema=fields.schema((ATTR_CONFIG_ENTRY_ID,)),
+        supports_response=only,
+    )
 
 
 async def _run(
@@ -84,12 +91,14 @@ async def _run(
     return await action(call, entry, directory)
 
 
-async def _get_accesses(
-    call: ServiceCall, entry: LatchkeyConfigEntry, directory: KeepsDirectory
-) -> Row:
+async def _get_accesses(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """List the access rights."""
+    fields.only(call, (ATTR_CONFIG_ENTRY_ID,))
+    entry = fields.account_with(hass, call, "accesses")
+    vendor = entry.runtime_data.accesses
+    assert vendor is not None
     with vendor_errors(entry.title):
-        found = await directory.list_accesses()
+        found = await vendor.list_accesses()
     return {
         "accesses": [
             {
@@ -101,6 +110,7 @@ async def _get_accesses(
                 "zone_id": each.zone_id,
                 "real_estate_id": each.real_estate_id,
             }
+            | ({"system": each.system_id} if each.system_id else {})
             for each in found
         ]
     }

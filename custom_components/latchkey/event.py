@@ -94,6 +94,8 @@ class GrantEvent(GrantEntity, EventEntity):
         }
         if record.fault:
             attributes[ATTR_FAULT] = record.fault.value
+        if record.fault and record.failed_at:
+            attributes["failed_at"] = record.failed_at
         if self.grants.show_holders:
             attributes[ATTR_NAME] = record.terms.name
         self._trigger_event(event_type, attributes)

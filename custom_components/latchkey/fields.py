@@ -25,6 +25,7 @@ from .const import (
     ATTR_NAME,
     ATTR_PERSON_CODE,
     ATTR_PHONE,
+    ATTR_PIN,
     ATTR_STAMP,
     ATTR_START,
     DOMAIN,
@@ -43,6 +44,7 @@ _SECRET: Final = (
     ATTR_KEY_FIELDS,
     ATTR_PERSON_CODE,
     ATTR_PHONE,
+    ATTR_PIN,
     ATTR_STAMP,
 )
 

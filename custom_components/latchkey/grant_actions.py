@@ -16,7 +16,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.service import async_register_admin_service
 
-from . import fields, grant_bookings, grant_fields
+from . import fields, grant_bookings, grant_doubts, grant_fields
 from .const import (
     ATTR_ACCESS,
     ATTR_CODE,
@@ -59,7 +59,10 @@ def async_setup_grant_actions(hass: HomeAssistant) -> None:
             (*_TARGET, *_LIMITS, *_KEY, ATTR_CODE, ATTR_CREDENTIAL),
         ),
         "update_grant": (_update, (ATTR_GRANT_ID, *_LIMITS, *_CHANGES, ATTR_CODE)),
-        "revoke_grant": (_revoke, (ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID)),
+        "revoke_grant": (
+            _revoke,
+            (ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID, ATTR_CODE, ATTR_CREDENTIAL),
+        ),
         "get_grants": (get_grants, _TARGET),
     }
     for name, (action, keys) in actions.items():
@@ -145,6 +148,10 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     entry, record = found
     place = _place(hass, entry, record)
     keeper = place.keeper
+    grant_fields.given_again(call, record)
+    if grant_doubts.is_by_code(keeper, record):
+        again = grant_doubts.issue_again(call, entry, place, record)
+        return [await place.tried(again, **_known(record))]
     can_change = record.state in _CHANGEABLE or (
         record.state is GrantState.FAILED and not record.is_ended
     )
@@ -183,26 +190,32 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
 
 async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     """Take grants back, also such as were issued elsewhere."""
-    if not (grant_ids := fields.texts(call, ATTR_GRANT_ID)):
+    grant_ids = fields.texts(call, ATTR_GRANT_ID)
+    if not grant_ids and fields.text(call, ATTR_CODE):
+        return [await grant_doubts.revoke_code(hass, call)]
+    if not grant_ids:
         raise fields.invalid(ATTR_GRANT_ID, "empty")
     found = [
         await issued(hass, call, grant_id) for grant_id in dict.fromkeys(grant_ids)
     ]
 
-    for entry, record in found:
+    def checked(entry: LatchkeyConfigEntry, record: Record) -> str | None:
         keeper = grant_fields.keeper_of(entry, ATTR_CONFIG_ENTRY_ID)
         refuse_final(keeper, record.credential, record.terms.end)
+        return grant_doubts.code_to_revoke(call, keeper, record)
 
-    async def revoke(place: Place, record: Record) -> Row:
-        revoked = await place.keeper.book.revoke(record)
+    codes = [checked(entry, record) for entry, record in found]
+
+    async def revoke(place: Place, record: Record, code: str | None) -> Row:
+        revoked = await place.keeper.book.revoke(record, code)
         place.keeper.async_changed(record.scope)
         return place.grant(revoked)
 
     places = [(_place(hass, entry, record), record) for entry, record in found]
     return await asyncio.gather(
         *(
-            place.tried(revoke(place, record), **_known(record))
-            for place, record in places
+            place.tried(revoke(place, record, code), **_known(record))
+            for (place, record), code in zip(places, codes, strict=True)
         )
     )
 

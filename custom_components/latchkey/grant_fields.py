@@ -20,7 +20,7 @@ from .coordinator import LatchkeyConfigEntry
 from .errors import GRANT_ERRORS, vendor_errors
 from .fields import accounts_with, checked_name, invalid, loaded, moment, text
 from .grant_keeper import GrantKeeper
-from .ledger import Terms
+from .ledger import Record, Terms
 from .vendors import VENDORS
 from .vendors.granting import IssuesGrants, LimitsGrants, PreparesGrants
 from .vendors.grants import CodeKind, CodeRule, Credential, GrantField
@@ -70,6 +70,13 @@ def name(call: ServiceCall, present: str | None = None) -> str:
     """Return whose grant it is; what is not given stays as it is."""
     value = text(call, ATTR_NAME)
     return checked_name(present if value is None else value, LONGEST_NAME)
+
+
+def given_again(call: ServiceCall, record: Record) -> None:
+    """Refuse a change that leaves out what is kept nowhere, and might be lost at the vendor."""
+    for key in record.unkept:
+        if not text(call, key):
+            raise invalid(key, "give_again")
 
 
 def extra(
@@ -123,6 +130,11 @@ def code(call: ServiceCall, rule: CodeRule) -> str | None:
         return None
     if not value:
         raise invalid(ATTR_CODE, "empty")
+    if rule.kind is CodeKind.IDENTIFICATION and not isinstance(
+        call.data[ATTR_CODE], str
+    ):
+        # Without quotation marks 0x12 is the number 18, and would be another card.
+        raise invalid(ATTR_CODE, "needs_quotation_marks")
     if not rule.allows(value):
         raise invalid(
             ATTR_CODE,

@@ -17,7 +17,7 @@ from .grant_holders import TOLD, Guest, guests
 from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row, terms_row
 from .holders import HolderBook
-from .ledger import Terms, Tie
+from .ledger import Record, Terms, Tie
 from .vendors.grants import CodeKind, CodeRule, Credential, Issued
 from .vendors.vendor import Conflict, VendorError
 
@@ -134,8 +134,10 @@ def _refuse_lost(plan: Plan, code: str | None) -> None:
 
 async def _codes_in_use(plan: Plan) -> set[str] | VendorError:
     """Return the codes that are in use where a grant is to be issued, or why they could not be read."""
-    if plan.rule.kind is CodeKind.NONE or not plan.rule.is_listed:
+    if plan.rule.kind is CodeKind.NONE:
         return set()
+    if not plan.rule.is_listed:
+        return plan.place.keeper.book.codes.in_use(plan.credential)
     try:
         issued = await plan.place.keeper.vendor.issued(plan.place.access.scope)
     except VendorError as err:
@@ -161,7 +163,7 @@ async def _issue_one(
         tie=plan.tie,
     )
     keeper.async_changed(access.scope)
-    row = plan.place.grant(record, **_codes(code, issued))
+    row = issued_row(plan.place, record, issued, code)
     if plan.rule.is_final and issued.code is None:
         # There is one, or may be, which nobody can open with, nor take back.
         end = plan.terms.end
@@ -171,6 +173,21 @@ async def _issue_one(
             translation_placeholders={
                 "name": access.name,
                 "end": dt_util.as_local(end).isoformat(" ") if end else "",
+            },
+        )
+    return row
+
+
+def issued_row(place: Place, record: Record, issued: Issued, code: str | None) -> Row:
+    """Return the row of what was just issued, with its codes."""
+    row = place.grant(record, **_codes(code, issued))
+    if issued.was_there:
+        row["error"] = HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="code_was_there",
+            translation_placeholders={
+                "name": record.access_name,
+                "grant_id": record.grant_id,
             },
         )
     return row

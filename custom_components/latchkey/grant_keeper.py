@@ -17,11 +17,11 @@ from .deliveries import Deliveries
 from .grant_looks import TICK, GrantLooks
 from .grant_repairs import GrantRepairs
 from .grants import GrantBook
-from .ledger import Ledger, LedgerError, Record, Step
+from .ledger import Ledger, LedgerError, News, Record, Step
 from .ledger_store import LedgerStore
 from .timers import Timers
 from .vendors.granting import DeliversChanges, IssuesGrants
-from .vendors.grants import Delivery, DeliveryState, Fault, GrantState
+from .vendors.grants import Delivery, DeliveryState, GrantState
 from .vendors.vendor import VendorError
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ LONGEST_CLOSE: Final = 20.0
 """Seconds that an unload waits for a grant that is being issued."""
 EXPIRING: Final = "expiring"
 DELIVERY_FAILED: Final = "delivery_failed"
+_NOTHING: Final = (None, None, ())
 
 
 class GrantKeeper:
@@ -46,7 +47,7 @@ class GrantKeeper:
         self.show_holders: bool = entry.options.get(CONF_SHOW_HOLDERS, False)
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
-        self._told: dict[str, tuple[GrantState, Fault | None]] = {}
+        self._told: dict[str, News] = {}
         self._timers: Timers[str] = Timers(hass)
         self._ticking = asyncio.Lock()
         self.vendor = vendor
@@ -70,8 +71,7 @@ class GrantKeeper:
         """Load the ledger."""
         self.ledger.load(await self._store.async_load())
         self._told = {
-            record.grant_id: (record.state, record.fault)
-            for record in self.ledger.records.values()
+            record.grant_id: record.news for record in self.ledger.records.values()
         }
 
     @callback
@@ -169,12 +169,14 @@ class GrantKeeper:
 
     @callback
     def _tell(self, record: Record) -> None:
-        state, fault = self.state(record), record.fault
-        told_state, told_fault = self._told.get(record.grant_id, (None, None))
-        self._told[record.grant_id] = (state, fault)
+        state = self.state(record)
+        told_state, told_fault, told_at = self._told.get(record.grant_id, _NOTHING)
+        self._told[record.grant_id] = (state, *record.news[1:])
         if state is not told_state:
             self._tell_all(state, record)
-        if fault is not None and fault is not told_fault:
+        if record.fault is not None and (
+            record.fault is not told_fault or set(record.failed_at) - set(told_at)
+        ):
             self._looks.hasten(record.scope)
             self._tell_all(DELIVERY_FAILED, record)
 

@@ -14,7 +14,7 @@ from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
 from .grant_rows import Place, Row
 from .ledger import Record, Terms
-from .vendors.granting import FollowsGrants
+from .vendors.granting import FollowsGrants, KnowsCodes
 from .vendors.grants import Access, GrantState, IssuedGrant
 
 
@@ -79,6 +79,8 @@ def _is_there_unlisted(keeper: GrantKeeper, record: Record) -> bool:
     if isinstance(keeper.vendor, FollowsGrants) and record.vendor_id:
         # There may be no list.
         return not record.is_gone and state is not GrantState.EXPIRED
+    if isinstance(keeper.vendor, KnowsCodes):
+        return record.is_unseen
     # The vendor has forgotten it, the door has not.
     is_left = state is GrantState.REVOKING and record.is_gone
     return is_left or record.state is GrantState.UNKNOWN

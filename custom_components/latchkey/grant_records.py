@@ -100,6 +100,7 @@ class GrantRecords(GrantReadings):
             holder_id=record.holder_id or row.holder_id,
             opens_until=None,
             fault=row.fault if _tells(row) else record.fault,
+            deliveries=row.deliveries,
             state=self._state_of(row, record, delivered_from, settled=settled),
         )
 
@@ -110,6 +111,7 @@ class GrantRecords(GrantReadings):
             "misses": 0,
             "state": GrantState.REVOKING,
             "ended_here": True,
+            "deliveries": row.deliveries,
         }
         is_asked = row.leaving and record.step is not Step.REVOKE
         if row.fault is not Fault.REVOKE or not is_asked:
@@ -204,7 +206,9 @@ class GrantRecords(GrantReadings):
         """Return the state of a grant that is listed."""
         if row.leaving:
             return GrantState.REVOKING
-        if row.fault is Fault.ISSUE:
+        if row.fault is Fault.ISSUE and all(
+            each.state is GrantState.FAILED for each in row.deliveries
+        ):
             return GrantState.FAILED
         if row.delivered is not None:
             return GrantState.ACTIVE if row.delivered else GrantState.PENDING
@@ -276,17 +280,9 @@ class GrantRecords(GrantReadings):
         if held is None or held.state is not changed.state:
             changed = replace(changed, changed_at=self._clock())
         self.ledger.records[record.grant_id] = changed
-        if held is not None and (held.state, held.fault) != (
-            changed.state,
-            changed.fault,
-        ):
+        if held is not None and held.news != changed.news:
             self._told(changed)
         return changed
-
-    async def _forget(self, record: Record) -> None:
-        """Forget a grant that the vendor refused."""
-        del self.ledger.records[record.grant_id]
-        await self._save_if_possible()
 
     async def _save_if_possible(self) -> bool:
         """Write what the vendor answered; where that fails, the next reconciliation finds it again."""

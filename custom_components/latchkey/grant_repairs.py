@@ -5,7 +5,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .ledger import Ledger
+from .ledger import Ledger, Record
 from .vendors.grants import GrantState
 
 
@@ -46,5 +46,13 @@ class GrantRepairs:
                 is_fixable=False,
                 severity=ir.IssueSeverity.WARNING,
                 translation_key=f"delivery_failed_{record.fault}",
-                translation_placeholders={"name": record.access_name},
+                translation_placeholders={"name": _name(record)},
             )
+
+
+def _name(record: Record) -> str:
+    """Return what did not get it: what it opens, and in which systems, by the vendor's word for the reason."""
+    failed = [f"{system}: {reason}" for system, reason in record.failed_at.items()]
+    return (
+        f"{record.access_name} ({', '.join(failed)})" if failed else record.access_name
+    )

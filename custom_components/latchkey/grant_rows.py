@@ -18,6 +18,8 @@ from .const import (
     ATTR_FAULT,
     ATTR_GRANT_ID,
     ATTR_NAME,
+    ATTR_PERSON_ID,
+    ATTR_REASON,
     ATTR_START,
     ATTR_USER_ID,
     DOMAIN,
@@ -27,7 +29,8 @@ from .devices import async_device_entry
 from .errors import GRANT_ERRORS, vendor_errors
 from .grant_keeper import GrantKeeper
 from .ledger import LedgerError, Record, Terms
-from .vendors.grants import Access, Credential
+from .vendors.grants import Access, Credential, Delivered
+from .vendors.holders import KnowsHolders
 from .vendors.vendor import VendorError
 
 type Row = dict[str, Any]
@@ -59,11 +62,14 @@ class Place:
         """Return the row of a grant."""
         told: Row = {}
         if record.holder_id is not None:
-            told[ATTR_USER_ID] = record.holder_id
+            knows_holders = isinstance(self.keeper.vendor, KnowsHolders)
+            told[ATTR_USER_ID if knows_holders else ATTR_PERSON_ID] = record.holder_id
         if record.booking_id is not None:
             told[ATTR_BOOKING_ID] = record.booking_id
         if record.fault is not None:
             told[ATTR_FAULT] = record.fault.value
+        if record.deliveries and not record.is_gone:
+            told["deliveries"] = [_delivered(each) for each in record.deliveries]
         if until := record.outlives(dt_util.utcnow()):
             told["may_open_until"] = _local(until)
         return {
@@ -114,6 +120,16 @@ def terms_row(terms: Terms, credential: Credential | None) -> Row:
         ATTR_START: _local(terms.start),
         ATTR_END: _local(terms.end),
     }
+
+
+def _delivered(delivery: Delivered) -> Row:
+    """Return how far a grant is with a system."""
+    row: Row = {"system": delivery.system, "state": delivery.state.value}
+    if delivery.reason:
+        row[ATTR_REASON] = delivery.reason
+    if delivery.since:
+        row["since"] = _local(delivery.since)
+    return row
 
 
 def _local(moment: datetime | None) -> str | None:

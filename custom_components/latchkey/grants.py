@@ -1,162 +1,24 @@
-"""Issues, changes and revokes grants so that one call leaves one grant or none, whatever happens in between."""
+"""Changes and revokes grants, and keeps them in step with the vendor's."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 import logging
 from typing import Any
 
-from .grant_records import GrantRecords, Told, longer
-from .ledger import Ledger, LedgerError, Record, Step, Terms, Tie
-from .vendors.granting import ComparesGrants, FollowsGrants, IssuesGrants
-from .vendors.grants import Access, Credential, GrantState, Issued
-from .vendors.vendor import Conflict, NotFound, OutcomeUnknown, VendorError
+from .grant_issuing import GrantIssuing, united
+from .grant_records import GRACE, longer
+from .ledger import LedgerError, Record, Step, Terms, Tie
+from .vendors.granting import FollowsGrants, KnowsCodes
+from .vendors.grants import GrantState
+from .vendors.vendor import NotFound, OutcomeUnknown, VendorError
 
 _LOGGER = logging.getLogger(__name__)
 
 
-class GrantBook(GrantRecords):
+class GrantBook(GrantIssuing):
     """The grants of one account, kept in step with the vendor's."""
-
-    def __init__(
-        self,
-        vendor: IssuesGrants,
-        ledger: Ledger,
-        clock: Callable[[], datetime],
-        told: Told,
-    ) -> None:
-        """Initialize with the ledger, and with what is told of each grant whose state changes."""
-        super().__init__(vendor, ledger, clock, told)
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.closed = False
-
-    async def close(self) -> None:
-        """Refuse what is new, and wait for what is under way."""
-        self.closed = True
-        for lock in list(self._locks.values()):
-            async with lock:
-                pass
-
-    @asynccontextmanager
-    async def _turn(self, scope: str) -> AsyncIterator[None]:
-        """Wait for a scope's earlier calls; raises LedgerError once the book is closed."""
-        async with self._locks[scope]:
-            if self.closed:
-                raise LedgerError("closed")
-            yield
-
-    async def issue(
-        self,
-        grant_id: str,
-        access: Access,
-        credential: Credential,
-        terms: Terms,
-        code: str | None,
-        *,
-        holder_id: str | None = None,
-        tie: Tie | None = None,
-    ) -> tuple[Record, Issued]:
-        """Issue a grant; its state tells what is known of it. Raises where there is none."""
-        async with self._turn(access.scope):
-            now = self._clock()
-            record = Record(
-                grant_id=grant_id,
-                access_id=access.id,
-                access_name=access.name,
-                scope=access.scope,
-                credential=credential,
-                terms=terms,
-                state=GrantState.UNKNOWN,
-                step=Step.ISSUE,
-                created_at=now,
-                asked_at=now,
-                changed_at=now,
-                holder_id=holder_id,
-                lives_on=self._lives_on(credential, terms),
-                tie=tie,
-            )
-            await self._refuse_second(record)
-            record = self.ledger.put(record, asked_at=self._clock())
-            issued = Issued()
-            try:
-                await self.ledger.save(now)
-            except LedgerError:
-                del self.ledger.records[grant_id]
-                raise
-            try:
-                issued = await self._vendor.issue(record.order(code))
-            except (OutcomeUnknown, Conflict) as err:
-                # A cloud that handles a request twice reports a conflict with itself.
-                record = await self._looked_after(record, err)
-            except VendorError:
-                await self._forget(record)
-                raise
-            else:
-                record = self._put(
-                    record,
-                    state=GrantState.PENDING,
-                    step=Step.NONE,
-                    vendor_id=issued.vendor_id,
-                )
-                self._accepted[grant_id] = self._clock()
-                record = await self._read_back(record)
-            await self._save_if_possible()
-            return record, issued
-
-    def _lives_on(self, credential: Credential, terms: Terms) -> timedelta | None:
-        if not isinstance(self._vendor, ComparesGrants):
-            return None
-        return self._vendor.lives_on(credential, terms.fields)
-
-    async def _refuse_second(self, record: Record) -> None:
-        """Raise Conflict where there is or may be the same grant already, from which this one could not be told."""
-        assert record.credential is not None
-        rule = self._vendor.codes.get(record.credential)
-        if not isinstance(self._vendor, ComparesGrants) or (rule and rule.is_final):
-            return
-        if any(
-            other.vendor_id is None
-            and not other.is_gone
-            and other.marks == record.marks
-            for other in self.ledger.of_scope(record.scope)
-        ):
-            raise Conflict
-        order = record.order(None)
-        rows = await self._vendor.issued(record.scope)
-        if any(self._vendor.is_as_ordered(row, order) for row in rows):
-            raise Conflict
-
-    async def _read_back(self, record: Record) -> Record:
-        """Return what the vendor's list says at once, where all that there is to say stands in it."""
-        if not isinstance(self._vendor, ComparesGrants) or record.vendor_id is None:
-            return record
-        try:
-            row = (await self._read(record.scope)).get(record.grant_id)
-        except VendorError:
-            return record
-        if record.state is GrantState.REVOKING:
-            return self._compared(record, row)
-        is_done = row is not None and row.revision == record.revision
-        return self._compared(record, row) if is_done else record
-
-    async def _looked_after(
-        self, record: Record, err: OutcomeUnknown | Conflict
-    ) -> Record:
-        """Return what became of an issue in doubt, as far as that can be read now."""
-        record = self._put(record, asked_at=self._clock())
-        try:
-            found = await self._read(record.scope)
-        except VendorError:
-            return record
-        if row := found.get(record.grant_id):
-            return self._compared(record, row)
-        if isinstance(err, Conflict):
-            await self._forget(record)
-            raise err
-        return record
 
     async def update(
         self,
@@ -195,6 +57,7 @@ class GrantBook(GrantRecords):
                 step=Step.UPDATE,
                 misses=0,
                 asked_at=now,
+                unkept=united(before.unkept, self._unkept(wanted)),
                 **self._reach(before, wanted),
             )
             try:
@@ -237,6 +100,7 @@ class GrantBook(GrantRecords):
                     step=Step.NONE,
                     state=GrantState.PENDING,
                     fault=None,
+                    deliveries=(),
                     expiry_told=False,
                 )
                 self._accepted[grant_id] = self._clock()
@@ -264,8 +128,11 @@ class GrantBook(GrantRecords):
             "latest_end": latest_end,
         }
 
-    async def revoke(self, record: Record) -> Record:
-        """Take a grant back; a revocation once begun is carried on until it is done."""
+    async def revoke(self, record: Record, code: str | None = None) -> Record:
+        """Take a grant back; a revocation once begun is carried on until it is done.
+
+        One of which no id is known is taken back by its code, where the vendor knows it by that.
+        """
         async with self._turn(record.scope):
             now = self._clock()
             before = self.ledger.records.get(record.grant_id)
@@ -281,6 +148,7 @@ class GrantBook(GrantRecords):
                 ended_here=True,
                 misses=0,
                 fault=None,
+                deliveries=(),
                 attempts=0,
                 asked_at=now,
                 changed_at=now,
@@ -296,7 +164,10 @@ class GrantBook(GrantRecords):
             if before is not None and before.state is not record.state:
                 self._told(record)
             try:
-                record = await self._read_back(await self._ask_to_revoke(record))
+                if before is not None and before.vendor_id is None and code:
+                    record = await self._revoke_code(record, before.asked_at, code)
+                else:
+                    record = await self._read_back(await self._ask_to_revoke(record))
             except OutcomeUnknown:
                 pass
             except VendorError:
@@ -317,6 +188,18 @@ class GrantBook(GrantRecords):
                 row = (await self._read(record.scope)).get(record.grant_id)
                 return self._compared(record, row) if row else record
         return record
+
+    async def _revoke_code(
+        self, record: Record, issued_at: datetime, code: str
+    ) -> Record:
+        """Take back by its code what no id is known of; raises NotFound while its issue may still take effect."""
+        assert isinstance(self._vendor, KnowsCodes) and record.credential
+        try:
+            await self._vendor.revoke_code(record.credential, code)
+        except NotFound:
+            if abs(self._clock() - issued_at) < GRACE:
+                raise
+        return self._put(record, state=GrantState.REVOKED, step=Step.NONE)
 
     async def _ask_to_revoke(self, record: Record) -> Record:
         if record.vendor_id is None:

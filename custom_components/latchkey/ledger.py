@@ -12,6 +12,7 @@ from mashumaro import DataClassDictMixin, field_options
 from .vendors.grants import (
     Access,
     Credential,
+    Delivered,
     Fault,
     Followed,
     GrantState,
@@ -23,6 +24,10 @@ _LOGGER = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(days=30)
 """How long a grant is remembered that is no more."""
+
+
+type News = tuple[GrantState, Fault | None, tuple[str, ...]]
+"""What is told of a grant: its state, what failed, and in which systems."""
 
 
 class Step(StrEnum):
@@ -93,6 +98,10 @@ class Record(DataClassDictMixin):
     """Until when it may open although the vendor lists it no more."""
     fault: Fault | None = None
     """Of what the delivery failed, until another one succeeds."""
+    deliveries: tuple[Delivered, ...] = ()
+    """How far it is with each system, where it opens in several."""
+    unkept: tuple[str, ...] = ()
+    """The fields that a change must give again."""
     attempts: int = 0
     """How often a revocation whose delivery failed was asked for again."""
     tie: Tie | None = None
@@ -148,6 +157,7 @@ class Record(DataClassDictMixin):
             revision=self.revision,
             state=self.state,
             in_doubt=self.is_in_doubt,
+            asked_at=self.asked_at,
             wanted=Wanted(self.wanted.name, self.wanted.start, self.wanted.end)
             if self.wanted
             else None,
@@ -210,6 +220,25 @@ class Record(DataClassDictMixin):
     def is_in_doubt(self) -> bool:
         """Return whether something was asked of the vendor and is not known to be done."""
         return self.step is not Step.NONE or self.state is GrantState.UNKNOWN
+
+    @property
+    def is_unseen(self) -> bool:
+        """Return whether its issue is in doubt, and the vendor has told no id of it."""
+        return self.vendor_id is None and self.is_in_doubt and not self.is_gone
+
+    @property
+    def failed_at(self) -> dict[str, str]:
+        """Return the systems that did not take it up, and why."""
+        return {
+            each.system: each.reason or ""
+            for each in self.deliveries
+            if each.state is GrantState.FAILED
+        }
+
+    @property
+    def news(self) -> News:
+        """Return what is told of it, each time that it is another."""
+        return self.state, self.fault, tuple(self.failed_at)
 
     @property
     def is_undelivered(self) -> bool:

@@ -37,12 +37,14 @@ class ListedAccess:
 
     id: str
     name: str
-    description: str
-    kind: str | None
+    description: str = ""
+    kind: str | None = None
     """By the vendor's own word, put into small letters: `standard`, `api`, `key`."""
-    state: str | None
-    zone_id: str | None
-    real_estate_id: str | None
+    state: str | None = None
+    zone_id: str | None = None
+    real_estate_id: str | None = None
+    system_id: str | None = None
+    """The system in which it opens, where an account has several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +67,21 @@ class RealEstate:
 
 
 @runtime_checkable
-class KeepsDirectory(Protocol):
+class ListsAccesses(Protocol):
+    """A vendor that tells what grants can open."""
+
+    async def list_accesses(self) -> Sequence[ListedAccess]:
+        """Return all access rights; what is named afterwards is looked for among them."""
+        ...
+
+
+@runtime_checkable
+class KeepsDirectory(ListsAccesses, Protocol):
     """A vendor that keeps persons, zones, real estates and access rights.
 
     What it does not list where the account is raises NotAvailable, what the account's user may not see NoRight.
     A change is sent once; what is in doubt is read back, and OutcomeUnknown is raised where that shows nothing.
     """
-
-    async def list_accesses(self) -> Sequence[ListedAccess]:
-        """Return all access rights."""
-        ...
 
     async def list_zones(self) -> Sequence[Zone]:
         """Return all zones."""

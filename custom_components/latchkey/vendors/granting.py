@@ -115,6 +115,22 @@ class JoinsAccesses(Protocol):
 
 
 @runtime_checkable
+class KnowsCodes(Protocol):
+    """A vendor at which the same code is the same grant: issued again it is changed, and it is taken back by it, too.
+
+    Nothing tells what became of an issue that nobody answered; the same action with the same code does.
+    """
+
+    def same_code(self, credential: Credential, code: str) -> str:
+        """Return the one spelling that all others of a code come to; raises InvalidField for what is none."""
+        ...
+
+    async def revoke_code(self, credential: Credential, code: str) -> None:
+        """Take back what has a code; raises NotFound where there is nothing."""
+        ...
+
+
+@runtime_checkable
 class LearnsAccesses(Protocol):
     """A vendor that must be asked what a grant for a device opens, before `access_of` can tell."""
 

@@ -1,6 +1,6 @@
 """Grants: who may open what, by which credential, from when to when; and what a vendor can do with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,6 +54,8 @@ class CodeKind(StrEnum):
     DIGITS = "digits"
     PHONE = "phone"
     HEX = "hex"
+    IDENTIFICATION = "identification"
+    """What a card or a tag is recognised by, in spellings that the vendor tells apart."""
     NONE = "none"
     """There is none, or the vendor makes it."""
 
@@ -62,6 +64,7 @@ _KINDS: Final = {
     CodeKind.DIGITS: "[0-9]",
     CodeKind.PHONE: "[+]?[0-9]",
     CodeKind.HEX: "[0-9A-Fa-f]",
+    CodeKind.IDENTIFICATION: "[ -~]",
 }
 
 
@@ -109,6 +112,8 @@ class GrantField:
     """Why another value is refused, by which that is translated."""
     required: bool = False
     """Whether nothing is issued without it."""
+    again: bool = False
+    """Whether a change must give it again, once it was given: it is kept nowhere, and left out it may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,22 @@ class Issued:
     """What a QR code holds that opens too."""
     address: str | None = field(default=None, repr=False)
     """Where that QR code is shown."""
+    holder_id: str | None = None
+    """Whom it is for, where the vendor tells."""
+    was_there: bool = False
+    """Whether there was one with this code already, which is now what was ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How far a grant is with one of several systems that each take it up by themselves."""
+
+    system: str
+    state: GrantState
+    """Pending, active or failed."""
+    reason: str | None = None
+    """Why it failed, by the vendor's own word."""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +210,8 @@ class IssuedGrant:
     gone: bool = False
     """Whether the door has forgotten it, although the vendor has not."""
     fault: Fault | None = None
+    deliveries: tuple[Delivered, ...] = ()
+    """How far it is with each system, where it opens in several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +240,8 @@ class Followed:
     state: GrantState
     in_doubt: bool
     """Whether something was asked of the vendor and is not known to be done."""
+    asked_at: datetime
+    """When something was last asked of the vendor."""
     wanted: Wanted | None = None
     """What it is to become, where that is in doubt."""
 
@@ -230,6 +255,18 @@ def root_scopes(
         Access(root_id, devices[root_id].name or devices[root_id].label, root_id)
         for root_id in dict.fromkeys(roots)
     ]
+
+
+def joined(accesses: Iterable[Access], scope: str) -> Access:
+    """Return one access for several, in the order of their ids."""
+    held = sorted({each.id: each for each in accesses}.values(), key=_by_id)
+    return Access(
+        ",".join(each.id for each in held), ", ".join(each.name for each in held), scope
+    )
+
+
+def _by_id(access: Access) -> str:
+    return access.id
 
 
 class DeliveryState(StrEnum):

@@ -63,3 +63,9 @@ class KnowsHolders(Protocol):
     async def revoke_invitation(self, invitation_id: str) -> None:
         """Take an invitation back; raises Conflict where it was accepted, NotFound where there is none."""
         ...
+
+
+def name_parts(name: str) -> tuple[str, str]:
+    """Return the first and the last name, which is the last word where there are several."""
+    first, _, last = name.strip().rpartition(" ")
+    return first.strip() or last, last if first else ""

@@ -5,7 +5,7 @@ from datetime import datetime
 import re
 from typing import Final
 
-from ..grants import Access
+from ..grants import Access, joined
 from ..model import Device, DeviceKind
 from ..vendor import InvalidField
 from .client import IloqClient
@@ -101,12 +101,7 @@ class Accesses(Part):
 
     def joined(self, accesses: Sequence[Access]) -> Access:
         """Return one access for all that a key opens, in the order of their ids."""
-        held = sorted({each.id: each for each in accesses}.values(), key=_by_id)
-        return Access(
-            ",".join(each.id for each in held),
-            ", ".join(each.name for each in held),
-            self._system_id,
-        )
+        return joined(accesses, self._system_id)
 
     def _held(self, found: Iterable[WireAccess]) -> Access:
         """Return what a key opens that holds these."""
@@ -115,7 +110,3 @@ class Accesses(Part):
     def _access(self, wire: WireAccess) -> Access:
         access_id = wire.securityaccess_id.casefold()
         return Access(access_id, wire.name or access_id, self._system_id)
-
-
-def _by_id(access: Access) -> str:
-    return access.id

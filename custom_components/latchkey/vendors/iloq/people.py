@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from ..grants import Credential, Order
+from ..holders import name_parts
 from ..vendor import (
     AnswerNotUnderstood,
     Conflict,
@@ -106,9 +107,9 @@ class People(Part):
 
 
 def split(name: str) -> dict[str, str]:
-    """Return the parts of a name, of which the last is the family's where there are several."""
-    first, _, last = name.rpartition(" ")
-    return {"FirstName": first.strip() or last, "LastName": last if first else ""}
+    """Return the parts of a name as a person has them."""
+    first, last = name_parts(name)
+    return {"FirstName": first, "LastName": last}
 
 
 def _person(person_id: str, order: Order) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from typing import Final
 from ..vendor import Field, FieldKind, VendorSpec
 from .adapter import connect
 from .client import PRODUCTION
+from .grants import FIELDS
 
 SPEC: Final = VendorSpec(
     name="IntServ",
@@ -13,5 +14,6 @@ SPEC: Final = VendorSpec(
         Field("url", FieldKind.URL, default=PRODUCTION),
     ),
     connect=connect,
+    grant_fields=FIELDS,
     poll_interval=60,
 )

@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import ClientSession
 
+from ..clock import utc_now
 from ..transport import Transport, base_address
 from ..vendor import InvalidField
 from .client import IntServClient, Key, judge
 from .events import Events
-from .inventory import Systems
-from .part import utc_now
+from .grants import Grants
 
 _KEY: Final = "api_key"
 
@@ -33,8 +33,8 @@ def connect(
     return IntServ(IntServClient(transport), clock)
 
 
-class IntServ(Systems, Events):
-    """An integration: the systems that it sees, their doors and events."""
+class IntServ(Grants, Events):
+    """An integration: the systems that it sees, their doors and events, and the access keys that it makes."""
 
     @property
     def counts(self) -> Mapping[str, int]:

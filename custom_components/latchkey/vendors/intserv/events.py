@@ -12,7 +12,7 @@ from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound
 from ..wire import moment
 from .client import IntServClient
 from .lines import Row, row_of
-from .part import Part, door_device, door_id
+from .part import Part, door_device, door_id, written
 from .trail import Trail
 from .wire import WireEvent
 
@@ -145,8 +145,8 @@ class Events(Part):
     ) -> bool:
         """Turn the pages of a period; return whether that led to the last one."""
         query: dict[str, Any] = {
-            "from_date": _written(start - _WIDER),
-            "to_date": _written(end + 2 * _WIDER),
+            "from_date": written(start - _WIDER),
+            "to_date": written(end + 2 * _WIDER),
             "systems": [system_id],
             "limit": PAGE,
         }
@@ -175,11 +175,6 @@ class Events(Part):
             seen.add(key)
             query = {**query, "continuation_key": key}
         return False
-
-
-def _written(at: datetime) -> str:
-    """Return a time in UTC and whole seconds, as in all of the vendor's samples."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _readings(synced_to: datetime | None, now: datetime) -> tuple[Reading, ...]:

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from ..model import Capability, Device, DeviceKind
 from .client import IntServClient
 from .wire import WireLevel
 
-_MANUFACTURER = "IntServ"
-_BETWEEN = "/"
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
+_MANUFACTURER: Final = "IntServ"
+BETWEEN: Final = "/"
 
 
 def door_id(system_id: str, name: str) -> str:
     """Return the id of a door, which is known by its system and its name alone."""
-    return f"{system_id}{_BETWEEN}{name}"
+    return f"{system_id}{BETWEEN}{name}"
+
+
+def written(at: datetime) -> str:
+    """Return a time in UTC and whole seconds, as in all of the vendor's samples."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Part:

@@ -1,4 +1,4 @@
-"""The JSON objects of the API, names in lower case (facts sheet 3.4, 3.5)."""
+"""The JSON objects of the API, names in lower case (facts sheet 2, 3.3 to 3.5)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -46,3 +46,30 @@ class WireEvent(Wire):
     key: Any = None
     person: Any = None
     subject: Any = None
+
+
+@dataclass
+class WireAdded(Wire):
+    """An access key as it was made or changed; what identifies it is not kept."""
+
+    id: str
+    person: Any = None
+
+
+@dataclass
+class WireApplied(Wire):
+    """A system, and how far a change has come there."""
+
+    system_id: str
+    applied_at: Any = None
+    error_type: Any = None
+
+
+@dataclass
+class WireStatus(Wire):
+    """How far the latest change of an access key has come."""
+
+    status: str = ""
+    systems_where_applied: Any = None
+    systems_where_pending: Any = None
+    systems_where_failed: Any = None
