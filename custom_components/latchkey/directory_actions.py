@@ -99,21 +99,22 @@ async def _get_accesses(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     assert vendor is not None
     with vendor_errors(entry.title):
         found = await vendor.list_accesses()
-    return {
-        "accesses": [
-            {
-                "id": each.id,
-                ATTR_NAME: each.name,
-                "description": each.description,
-                "kind": each.kind,
-                "state": each.state,
-                "zone_id": each.zone_id,
-                "real_estate_id": each.real_estate_id,
-            }
-            | ({"system": each.system_id} if each.system_id else {})
-            for each in found
-        ]
-    }
+    rows: list[Row] = [
+        {
+            "id": each.id,
+            ATTR_NAME: each.name,
+            "description": each.description,
+            "kind": each.kind,
+            "state": each.state,
+            "zone_id": each.zone_id,
+            "real_estate_id": each.real_estate_id,
+        }
+        for each in found
+    ]
+    for row, each in zip(rows, found, strict=True):
+        if each.system_id:
+            row["system"] = each.system_id
+    return {"accesses": [*rows]}
 
 
 async def _get_zones(

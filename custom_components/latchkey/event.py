@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.const import Platform
@@ -86,7 +86,7 @@ class GrantEvent(GrantEntity, EventEntity):
     def _handle(self, event_type: str, record: Record) -> None:
         """Tell what happened to a grant; never by which code."""
         end = record.terms.end
-        attributes = {
+        attributes: dict[str, Any] = {
             ATTR_GRANT_ID: record.grant_id,
             ATTR_ACCESS: record.access_name,
             ATTR_CREDENTIAL: record.credential and record.credential.value,

@@ -20,7 +20,7 @@ REQUIRED = {
     "issue_pin": {"name"},
     "issue_key": {"name", "credential"},
     "update_grant": {"grant_id"},
-    "revoke_grant": {"grant_id"},
+    "revoke_grant": set[str](),
     "get_code": {"grant_id"},
     "get_grants": set[str](),
     "deliver_changes": {"device_id"},
@@ -83,7 +83,7 @@ ANSWER_ALONE = {
 
 SECRET = {
     *("code", "phone", "email", "claiming_code", "body"),
-    *("key_fields", "person_code", "stamp"),
+    *("key_fields", "person_code", "pin", "stamp"),
 }
 """The fields whose values no error of a schema may show."""
 

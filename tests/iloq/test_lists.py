@@ -262,7 +262,8 @@ async def test_other_vendors(home: Home, entry: MockConfigEntry) -> None:
     for action in LISTS:
         assert await home.act(action)
         error = await refused(home, action, config_entry_id=entry.entry_id)
-        assert error.translation_key == "no_directory"
+        lacks = "no_accesses" if action == "get_accesses" else "no_directory"
+        assert error.translation_key == lacks
         assert entry.title in str(error)
 
 
