@@ -48,6 +48,7 @@ class KeyStore:
         self._rollout = rollout
         self._systems = systems
         self.keys: dict[str, AccessKey] = {}
+        self.removed: dict[str, AccessKey] = {}
         self.persons: dict[str, Person] = {}
 
     def put(self, body: Body) -> AccessKey:
@@ -80,13 +81,17 @@ class KeyStore:
             if found is None:
                 raise UnknownKey(self._options.unknown_status)
             key = found
-        del self.keys[key.id]
+        self.removed[key.id] = self.keys.pop(key.id)
         key.rights = Rights()
         self._rollout.spread(key)
 
     def get(self, body: Body) -> AccessKey:
         """Return the access key that is named by its id."""
         fields.known(body, ("id",), self._options, "body")
+        if self._options.removed_status != "unknown":
+            removed = self.removed.get(fields.uuid(body.get("id"), "id"))
+            if removed is not None:
+                return removed
         return self._by_id(body)
 
     def drop_level(self, level_id: str) -> None:

@@ -9,6 +9,7 @@ from simulators.intserv.instants import TimeForm
 
 type UnknownFields = Literal["refuse", "ignore"]
 type UnknownKey = Literal["refuse", "ignore"]
+type RemovedStatus = Literal["unknown", "left", "applied"]
 type Omitted = Literal["keep", "clear"]
 type Nulls = Literal["clear", "keep", "refuse"]
 type EventOrder = Literal["oldest", "newest"]
@@ -19,6 +20,7 @@ _LONGEST = 100_000_000
 _WORDS = {
     "unknown_fields": UnknownFields,
     "unknown_remove": UnknownKey,
+    "removed_status": RemovedStatus,
     "omitted": Omitted,
     "nulls": Nulls,
     "time_form": TimeForm,
@@ -44,6 +46,8 @@ class Options(Choices):
     """With which status the id or the identification of no access key is refused."""
     unknown_remove: UnknownKey = "refuse"
     """Whether the removal of an access key that is not there is refused, or answered like any other."""
+    removed_status: RemovedStatus = "unknown"
+    """What is told of an access key that was removed: nothing, or how far systems have dropped it, be those that have left out or listed."""
     omitted: Omitted = "keep"
     """What an update does with the optional fields that it leaves out."""
     nulls: Nulls = "clear"

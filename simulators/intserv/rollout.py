@@ -47,7 +47,7 @@ class Rollout:
         if not system.uplink.online:
             raise Conflict("the system is not connected")
         for key in list(system.behind.values()):
-            _apply(key, system, now, None)
+            self._apply(key, system, now, None)
 
     def _schedule(self, key: AccessKey, system: System) -> None:
         """Have a system apply the latest change of an access key when its pace says so."""
@@ -59,30 +59,31 @@ class Rollout:
             state = change.systems.get(system.id)
             overtaken = key.change is not change or not state or not state.pending
             if system.uplink.online and not overtaken:
-                _apply(key, system, when, pace.error_type)
+                self._apply(key, system, when, pace.error_type)
 
         if pace.seconds is not None:
             self._agenda.in_seconds(pace.seconds, apply)
+
+    def _apply(
+        self, key: AccessKey, system: System, when: datetime, error: str | None
+    ) -> None:
+        """Have a system hold an access key as it is now, unless there is an error: then it stays as it was."""
+        states = key.change.systems
+        level_ids = _levels(key, system)
+        if error is None and level_ids:
+            error = system.hold(key, replace(key.rights, level_ids=level_ids))
+        elif error is None:
+            system.drop(key.id)
+        if error is not None:
+            states[system.id] = Applied(error_type=error)
+            return
+        del system.behind[key.id]
+        if level_ids or self._options.removed_status == "applied":
+            states[system.id] = Applied(when)
+        else:
+            del states[system.id]
 
 
 def _levels(key: AccessKey, system: System) -> tuple[str, ...]:
     """Return the levels of an access key that are those of a system."""
     return tuple(key_id for key_id in key.rights.level_ids if key_id in system.levels)
-
-
-def _apply(key: AccessKey, system: System, when: datetime, error: str | None) -> None:
-    """Have a system hold an access key as it is now, unless there is an error: then it stays as it was."""
-    states = key.change.systems
-    level_ids = _levels(key, system)
-    if error is None and level_ids:
-        error = system.hold(key, replace(key.rights, level_ids=level_ids))
-    elif error is None:
-        system.drop(key.id)
-    if error is not None:
-        states[system.id] = Applied(error_type=error)
-        return
-    del system.behind[key.id]
-    if level_ids:
-        states[system.id] = Applied(when)
-    else:
-        del states[system.id]
