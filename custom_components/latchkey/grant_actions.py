@@ -152,8 +152,10 @@ async def _update(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
     if grant_doubts.is_by_code(keeper, record):
         again = grant_doubts.issue_again(call, entry, place, record)
         return [await place.tried(again, **_known(record))]
-    can_change = record.state in _CHANGEABLE or (
-        record.state is GrantState.FAILED and not record.is_ended
+    can_change = (
+        record.state in _CHANGEABLE
+        or (record.state is GrantState.FAILED and not record.is_ended)
+        or grant_doubts.is_repeated(keeper, record)
     )
     if record.credential is None or not can_change:
         raise fields.invalid(

@@ -22,6 +22,12 @@ def is_by_code(keeper: GrantKeeper, record: Record) -> bool:
     return record.is_unseen and isinstance(keeper.vendor, KnowsCodes)
 
 
+def is_repeated(keeper: GrantKeeper, record: Record) -> bool:
+    """Return whether a change is in doubt that nothing but another one can settle."""
+    is_in_doubt = record.state is GrantState.UNKNOWN and record.wanted is not None
+    return is_in_doubt and isinstance(keeper.vendor, KnowsCodes)
+
+
 async def issue_again(
     call: ServiceCall, entry: LatchkeyConfigEntry, place: Place, record: Record
 ) -> Row:

@@ -47,7 +47,11 @@ class GrantBook(GrantIssuing):
                 or before.state is GrantState.REVOKING
             ):
                 raise NotFound
-            wanted = terms(before.terms) if callable(terms) else terms
+            present = before.terms
+            if before.wanted is not None and isinstance(self._vendor, KnowsCodes):
+                # Nothing will tell which of the two it is: a change goes on from what was asked for last.
+                present = before.wanted
+            wanted = terms(present) if callable(terms) else terms
             now = self._clock()
             record = self._put(
                 before,

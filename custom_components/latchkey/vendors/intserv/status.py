@@ -30,6 +30,8 @@ def told(grant: Followed, raw: Any, ahead: timedelta) -> IssuedGrant:
     is_pending = GrantState.PENDING in states or word == _PENDING
     has_failed = GrantState.FAILED in states or word == _FAILED
     is_revoked = grant.state is GrantState.REVOKING
+    # In doubt, it tells of the change before.
+    is_removed = is_revoked and not grant.in_doubt and word in _DONE
     fault = None
     if has_failed and not (is_revoked and is_pending):
         fault = _fault(grant, is_revoked=is_revoked)
@@ -46,7 +48,7 @@ def told(grant: Followed, raw: Any, ahead: timedelta) -> IssuedGrant:
         revision=None if grant.wanted else grant.revision,
         delivered=not is_pending and (GrantState.ACTIVE in states or word == _DONE[0]),
         leaving=is_revoked and (is_pending or has_failed),
-        gone=is_revoked and word in _DONE and _is_gone(grant, deliveries, ahead),
+        gone=is_removed and _is_gone(grant, deliveries, ahead),
         fault=fault,
         deliveries=deliveries,
     )
