@@ -17,7 +17,7 @@ async def test_systems(systems: Systems) -> None:
     for system_id in (MAIN, ANNEX):
         device = systems.device(system_id)
         assert device is not None
-        assert device.name == f"Locking system {system_id}"
+        assert device.name == f"System {system_id}"
         shown = systems.shown("sensor", f"{system_id}_least_sync_time")
         synced = dt_util.parse_datetime(shown.state)
         assert synced is not None
