@@ -1,7 +1,7 @@
 """An account's grants in Home Assistant: the ledger's file, the clock, deliveries, and who is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
@@ -47,6 +47,8 @@ class GrantKeeper:
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
         self._told: dict[str, tuple[GrantState, Fault | None]] = {}
+        self._silent: set[str] = set()
+        """Grants of a copy that is taken in now: what became of them since is no news."""
         self._timers: Timers[str] = Timers(hass)
         self._ticking = asyncio.Lock()
         self.vendor = vendor
@@ -126,6 +128,27 @@ class GrantKeeper:
         self._looks.hasten(scope)
         self._deliver(scope)
 
+    async def async_take_in(self, copied: Sequence[Record]) -> list[Record]:
+        """Add what a copy of the ledger has and we have not, and compare it with the vendor's; return what was added.
+
+        Raises LedgerError, and then nothing is added.
+        """
+        new = {each.grant_id for each in copied} - self.ledger.records.keys()
+        self._silent |= new
+        try:
+            added = await self.book.take_in(copied)
+            for record in added:
+                self._tell(record)
+            self._looks.clear()
+            scopes = {record.scope for record in copied}
+            await asyncio.gather(*(self._look_at(scope) for scope in scopes))
+        finally:
+            self._silent -= new
+        if not self._timers.is_stopped:
+            self._repairs.async_show()
+        self._notify()
+        return [self.ledger.records.get(each.grant_id, each) for each in added]
+
     @callback
     def _deliver(self, scope: str) -> None:
         if self.deliveries and self._undelivered(scope):
@@ -172,6 +195,8 @@ class GrantKeeper:
         state, fault = self.state(record), record.fault
         told_state, told_fault = self._told.get(record.grant_id, (None, None))
         self._told[record.grant_id] = (state, fault)
+        if record.grant_id in self._silent:
+            return
         if state is not told_state:
             self._tell_all(state, record)
         if fault is not None and fault is not told_fault:
@@ -250,10 +275,13 @@ class GrantKeeper:
     async def _look_around(self, now: datetime) -> None:
         for scope in {record.scope for record in self.ledger.records.values()}:
             if now >= self._looks.due(scope):
-                await self._reconcile(scope)
-                self._looks.ended(scope)
-                if self._idle(scope) and self._undelivered(scope):
-                    self._deliver(scope)
+                await self._look_at(scope)
+
+    async def _look_at(self, scope: str) -> None:
+        await self._reconcile(scope)
+        self._looks.ended(scope)
+        if self._idle(scope) and self._undelivered(scope):
+            self._deliver(scope)
 
     async def _tell_by_clock(self, now: datetime) -> None:
         """Tell of what ends by itself, and ahead of it; all is marked before anything is waited for."""

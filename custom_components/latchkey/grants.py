@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -11,6 +11,7 @@ from typing import Any
 
 from .grant_records import GrantRecords, Told, longer
 from .ledger import Ledger, LedgerError, Record, Step, Terms, Tie
+from .ledger_copy import merged
 from .vendors.granting import ComparesGrants, FollowsGrants, IssuesGrants
 from .vendors.grants import Access, Credential, GrantState, Issued
 from .vendors.vendor import Conflict, NotFound, OutcomeUnknown, VendorError
@@ -368,3 +369,32 @@ class GrantBook(GrantRecords):
                     _LOGGER.debug("Revocation not carried on yet: %s", err)
             if to_revoke:
                 await self._save_if_possible()
+
+    async def take_in(self, copied: Sequence[Record]) -> list[Record]:
+        """Hold what a copy of the ledger has and the ledger lacks; return what was added.
+
+        Nothing is sent: what the copy left undone is carried on by the next reconciliation, which asks the vendor
+        first. Raises LedgerError, and then holds nothing of it.
+        """
+        async with AsyncExitStack() as turns:
+            # In one order, so that no two of these wait for each other.
+            for scope in sorted({record.scope for record in copied}):
+                await turns.enter_async_context(self._turn(scope))
+            now = self._clock()
+            taken = merged(self.ledger.records, copied, now)
+            new = taken.keys() - self.ledger.records.keys()
+            self.ledger.records |= taken
+            try:
+                if taken:
+                    await self.ledger.save(now)
+            except LedgerError:
+                for grant_id in taken.keys() & self.ledger.records.keys():
+                    if grant_id in new:
+                        del self.ledger.records[grant_id]
+                    else:
+                        self.ledger.put(self.ledger.records[grant_id], vendor_id=None)
+                raise
+            held = self.ledger.records
+            return [
+                held[grant_id] for grant_id in taken if grant_id in new & held.keys()
+            ]
