@@ -1,7 +1,7 @@
 """An account's grants in Home Assistant: the ledger's file, the clock, deliveries, and who is told."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
@@ -47,8 +47,8 @@ class GrantKeeper:
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
         self._told: dict[str, tuple[GrantState, Fault | None]] = {}
-        self._silent: set[str] = set()
-        """Grants of a copy that is taken in now: what became of them since is no news."""
+        self._uncompared: dict[str, set[str]] = {}
+        """By scope, the grants out of a copy that were not compared yet: what became of them since is no news."""
         self._timers: Timers[str] = Timers(hass)
         self._ticking = asyncio.Lock()
         self.vendor = vendor
@@ -133,21 +133,29 @@ class GrantKeeper:
 
         Raises LedgerError, and then nothing is added.
         """
-        new = {each.grant_id for each in copied} - self.ledger.records.keys()
-        self._silent |= new
+        new = [each for each in copied if each.grant_id not in self.ledger.records]
+        self._mark_uncompared(new)
         try:
             added = await self.book.take_in(copied)
-            for record in added:
-                self._tell(record)
-            self._looks.clear()
-            scopes = {record.scope for record in copied}
-            await asyncio.gather(*(self._look_at(scope) for scope in scopes))
         finally:
-            self._silent -= new
+            for record in new:
+                self._uncompared.pop(record.scope, None)
+        # Anew, since a comparison that was under way may have ended meanwhile.
+        self._mark_uncompared(added)
+        for record in added:
+            self._tell(record)
+        self._looks.clear()
+        scopes = {record.scope for record in copied}
+        await asyncio.gather(*(self._look_at(scope) for scope in scopes))
         if not self._timers.is_stopped:
             self._repairs.async_show()
         self._notify()
         return [self.ledger.records.get(each.grant_id, each) for each in added]
+
+    @callback
+    def _mark_uncompared(self, records: Iterable[Record]) -> None:
+        for record in records:
+            self._uncompared.setdefault(record.scope, set()).add(record.grant_id)
 
     @callback
     def _deliver(self, scope: str) -> None:
@@ -195,7 +203,7 @@ class GrantKeeper:
         state, fault = self.state(record), record.fault
         told_state, told_fault = self._told.get(record.grant_id, (None, None))
         self._told[record.grant_id] = (state, fault)
-        if record.grant_id in self._silent:
+        if record.grant_id in self._uncompared.get(record.scope, ()):
             return
         if state is not told_state:
             self._tell_all(state, record)
@@ -258,6 +266,7 @@ class GrantKeeper:
         whole = self._looks.begin(scope)
         try:
             await self.book.reconcile(scope, delivered_from, whole=whole)
+            self._uncompared.pop(scope, None)
         except VendorError as err:
             _LOGGER.debug(
                 "%s: grants of %s not read: %s", self._entry.title, scope, err
@@ -274,7 +283,7 @@ class GrantKeeper:
 
     async def _look_around(self, now: datetime) -> None:
         for scope in {record.scope for record in self.ledger.records.values()}:
-            if now >= self._looks.due(scope):
+            if scope in self._uncompared or now >= self._looks.due(scope):
                 await self._look_at(scope)
 
     async def _look_at(self, scope: str) -> None:
