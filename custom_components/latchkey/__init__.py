@@ -25,6 +25,7 @@ from .grant_actions import async_setup_grant_actions
 from .holder_actions import async_setup_holder_actions
 from .holders import CONTENT as HOLDERS
 from .key_actions import async_setup_key_actions
+from .ledger_actions import async_setup_ledger_actions
 from .ledger_store import LedgerStore
 from .locker_actions import async_setup_locker_actions
 from .log_memory import CONTENT as LOG
@@ -70,6 +71,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_call_actions(hass)
     async_setup_key_actions(hass)
     async_setup_directory_actions(hass)
+    async_setup_ledger_actions(hass)
     return True
 
 

@@ -1,7 +1,7 @@
 """An account's grants in Home Assistant: the ledger's file, the clock, deliveries, and who is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
@@ -48,6 +48,8 @@ class GrantKeeper:
         self._listeners: set[CALLBACK_TYPE] = set()
         self._event_listeners: set[Callable[[str, Record], None]] = set()
         self._told: dict[str, News] = {}
+        self._uncompared: dict[str, set[str]] = {}
+        """By scope, the grants out of a copy that were not compared yet: what became of them since is no news."""
         self._timers: Timers[str] = Timers(hass)
         self._ticking = asyncio.Lock()
         self.vendor = vendor
@@ -126,6 +128,35 @@ class GrantKeeper:
         self._looks.hasten(scope)
         self._deliver(scope)
 
+    async def async_take_in(self, copied: Sequence[Record]) -> list[Record]:
+        """Add what a copy of the ledger has and we have not, and compare it with the vendor's; return what was added.
+
+        Raises LedgerError, and then nothing is added.
+        """
+        new = [each for each in copied if each.grant_id not in self.ledger.records]
+        self._mark_uncompared(new)
+        try:
+            added = await self.book.take_in(copied)
+        finally:
+            for record in new:
+                self._uncompared.pop(record.scope, None)
+        # Anew, since a comparison that was under way may have ended meanwhile.
+        self._mark_uncompared(added)
+        for record in added:
+            self._tell(record)
+        self._looks.clear()
+        scopes = {record.scope for record in copied}
+        await asyncio.gather(*(self._look_at(scope) for scope in scopes))
+        if not self._timers.is_stopped:
+            self._repairs.async_show()
+        self._notify()
+        return [self.ledger.records.get(each.grant_id, each) for each in added]
+
+    @callback
+    def _mark_uncompared(self, records: Iterable[Record]) -> None:
+        for record in records:
+            self._uncompared.setdefault(record.scope, set()).add(record.grant_id)
+
     @callback
     def _deliver(self, scope: str) -> None:
         if self.deliveries and self._undelivered(scope):
@@ -172,6 +203,8 @@ class GrantKeeper:
         state = self.state(record)
         told_state, told_fault, told_at = self._told.get(record.grant_id, _NOTHING)
         self._told[record.grant_id] = (state, *record.news[1:])
+        if record.grant_id in self._uncompared.get(record.scope, ()):
+            return
         if state is not told_state:
             self._tell_all(state, record)
         if record.fault is not None and (
@@ -235,6 +268,7 @@ class GrantKeeper:
         whole = self._looks.begin(scope)
         try:
             await self.book.reconcile(scope, delivered_from, whole=whole)
+            self._uncompared.pop(scope, None)
         except VendorError as err:
             _LOGGER.debug(
                 "%s: grants of %s not read: %s", self._entry.title, scope, err
@@ -251,11 +285,14 @@ class GrantKeeper:
 
     async def _look_around(self, now: datetime) -> None:
         for scope in {record.scope for record in self.ledger.records.values()}:
-            if now >= self._looks.due(scope):
-                await self._reconcile(scope)
-                self._looks.ended(scope)
-                if self._idle(scope) and self._undelivered(scope):
-                    self._deliver(scope)
+            if scope in self._uncompared or now >= self._looks.due(scope):
+                await self._look_at(scope)
+
+    async def _look_at(self, scope: str) -> None:
+        await self._reconcile(scope)
+        self._looks.ended(scope)
+        if self._idle(scope) and self._undelivered(scope):
+            self._deliver(scope)
 
     async def _tell_by_clock(self, now: datetime) -> None:
         """Tell of what ends by itself, and ahead of it; all is marked before anything is waited for."""

@@ -91,6 +91,8 @@ class GrantRecords(GrantReadings):
         return self._put(
             record,
             vendor_id=row.vendor_id,
+            # A copy of the ledger may be older than the row: the next change must be told from all before it.
+            revision=max(record.revision, row.revision or 0),
             terms=_terms_of(row, record.wanted or record.terms),
             wanted=None,
             step=Step.NONE,

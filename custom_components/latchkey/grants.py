@@ -1,7 +1,7 @@
 """Changes and revokes grants, and keeps them in step with the vendor's."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 import logging
@@ -10,6 +10,7 @@ from typing import Any
 from .grant_issuing import GrantIssuing, united
 from .grant_records import GRACE, longer
 from .ledger import LedgerError, Record, Step, Terms, Tie
+from .ledger_copy import merged
 from .vendors.granting import FollowsGrants, KnowsCodes
 from .vendors.grants import GrantState
 from .vendors.vendor import NotFound, OutcomeUnknown, VendorError
@@ -255,3 +256,32 @@ class GrantBook(GrantIssuing):
                     _LOGGER.debug("Revocation not carried on yet: %s", err)
             if to_revoke:
                 await self._save_if_possible()
+
+    async def take_in(self, copied: Sequence[Record]) -> list[Record]:
+        """Hold what a copy of the ledger has and the ledger lacks; return what was added.
+
+        Nothing is sent: what the copy left undone is carried on by the next reconciliation, which asks the vendor
+        first. Raises LedgerError, and then holds nothing of it.
+        """
+        async with AsyncExitStack() as turns:
+            # In one order, so that no two of these wait for each other.
+            for scope in sorted({record.scope for record in copied}):
+                await turns.enter_async_context(self._turn(scope))
+            now = self._clock()
+            taken = merged(self.ledger.records, copied, now)
+            new = taken.keys() - self.ledger.records.keys()
+            self.ledger.records |= taken
+            try:
+                if taken:
+                    await self.ledger.save(now)
+            except LedgerError:
+                for grant_id in taken.keys() & self.ledger.records.keys():
+                    if grant_id in new:
+                        del self.ledger.records[grant_id]
+                    else:
+                        self.ledger.put(self.ledger.records[grant_id], vendor_id=None)
+                raise
+            held = self.ledger.records
+            return [
+                held[grant_id] for grant_id in taken if grant_id in new & held.keys()
+            ]

@@ -311,6 +311,11 @@ class Ledger:
             }
         )
 
+    @property
+    def unread(self) -> list[dict[str, Any]]:
+        """Return what was written and cannot be read."""
+        return list(self._unread)
+
     def put(self, record: Record, **changes: Any) -> Record:
         """Hold a record with changes."""
         record = replace(record, **changes)

@@ -69,6 +69,8 @@ REQUIRED = {
     "delete_person": {"person_id", "confirm"},
     "open_until": {"entity_id", "end_datetime"},
     "cancel_open_until": {"entity_id"},
+    "export_grants": set[str](),
+    "import_grants": {"ledger"},
 }
 """The fields without which an action is always refused."""
 
@@ -76,7 +78,7 @@ SILENT = {"deliver_changes", "abort_delivery", "set_sync_state"}
 """The actions that answer nothing."""
 
 ANSWER_ALONE = {
-    *("get_callback_address", "get_code"),
+    *("export_grants", "get_callback_address", "get_code"),
     *("get_accesses", "get_persons", "get_real_estates", "get_zones"),
 }
 """The actions that do nothing but answer what stands nowhere else."""

@@ -79,8 +79,8 @@ async def listed(systems: Systems) -> dict[str, Row]:
 
 async def state(systems: Systems, row: Row) -> str | None:
     """Return the state in which a grant is listed, if it is."""
-    found = (await listed(systems)).get(row["grant_id"])
-    return found and found["state"]
+    found = (await listed(systems)).get(row["grant_id"], {})
+    return cast("str | None", found.get("state"))
 
 
 async def refused(systems: Systems, reason: str, field: str, action: Any) -> None:
