@@ -5,6 +5,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from custom_components.latchkey import async_remove_config_entry_device
+from custom_components.latchkey.const import CONF_PARTS
 from simulators.intserv import ANNEX, MAIN
 from tests.intserv.home import INVENTORY, POLL, Systems
 
@@ -84,6 +85,58 @@ async def test_removed_door(systems: Systems) -> None:
     systems.come()
     await systems.wait(POLL)
     assert systems.device(ENTRANCE) is not None
+
+
+async def test_parts(systems: Systems) -> None:
+    """The entry knows which systems make the account as these come and go, and nothing is reloaded for that."""
+    await systems.start()
+    running = systems.entry.runtime_data
+    other = systems.cloud.add_system("other-1", "Other")
+    other.add_level("All", ())
+    await systems.wait(INVENTORY)
+    assert systems.entry.data[CONF_PARTS] == [MAIN, ANNEX, "other-1"]
+    systems.cloud.integration.see(["other-1"])
+    await systems.wait(INVENTORY)
+    assert systems.entry.data[CONF_PARTS] == [MAIN, ANNEX, "other-1"]
+    await systems.wait(INVENTORY)
+    assert systems.entry.data[CONF_PARTS] == ["other-1"]
+    systems.cloud.integration.see([])
+    for _ in range(3):
+        await systems.wait(INVENTORY)
+    assert systems.entry.data[CONF_PARTS] == ["other-1"]
+    assert systems.entry.runtime_data is running
+    assert systems.entry.unique_id == "intserv_demo"
+
+
+async def test_system_without_levels(systems: Systems) -> None:
+    """A system that only events tell of is shown, stays without events, and can be deleted with its doors."""
+    await systems.start()
+    other = systems.cloud.add_system("other-1", "Other")
+    other.add_door("Hall")
+    await systems.wait(INVENTORY)
+    assert systems.device("other-1") is None
+    systems.come("Hall", "other-1")
+    for _ in range(4):
+        await systems.wait(INVENTORY)
+    system, door = systems.device("other-1"), systems.device("other-1/Hall")
+    assert system is not None
+    assert door is not None
+    assert door.via_device_id == system.id
+    systems.come("Hall", "other-1")
+    await systems.wait(POLL)
+    assert systems.told() == [("denied", "unknown_key", None)]
+    assert systems.entry.data[CONF_PARTS] == [MAIN, ANNEX]
+    await systems.restart()
+    for _ in range(3):
+        await systems.wait(INVENTORY)
+    assert systems.device("other-1/Hall") == door
+    assert await async_remove_config_entry_device(systems.hass, systems.entry, system)
+    dr.async_get(systems.hass).async_remove_device(system.id)
+    await systems.wait(POLL)
+    assert systems.device("other-1/Hall") is None
+    for _ in range(3):
+        await systems.wait(INVENTORY)
+    assert systems.device("other-1") is None
 
 
 async def test_system_that_is_gone(systems: Systems) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.latchkey.vendors.intserv import events
+from custom_components.latchkey.vendors.intserv import events, pages
 from custom_components.latchkey.vendors.intserv.events import LAG, MOST_PAGES
 from custom_components.latchkey.vendors.intserv.lines import row_of
 from custom_components.latchkey.vendors.intserv.part import door_device, system_device
@@ -224,7 +224,7 @@ async def test_expired_continuation() -> None:
 async def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one reading may take is told by the ones that follow."""
     monkeypatch.setattr(events, "MOST_PAGES", 12)
-    monkeypatch.setattr(events, "_MOST_TURNED", 2)
+    monkeypatch.setattr(pages, "MOST_TURNED", 2)
     watched = Watched()
     await watched.behind(5 * 24 * 3600)
     crowd(watched.cloud, 40_000, timedelta(days=5))
