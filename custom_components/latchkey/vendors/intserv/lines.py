@@ -53,6 +53,7 @@ class Row:
     happened_at: datetime
     sequence: str
     door: str
+    kind: int | None
     wire: WireEvent = field(repr=False)
 
     @property
@@ -78,19 +79,17 @@ class Row:
     @property
     def outcome(self) -> Outcome:
         """Return what it tells of, by its type; a new type by the vendor's word for its category."""
-        kind = _number(self.wire.type)
-        if kind in _GRANTED:
+        if self.kind in _GRANTED:
             return Outcome.GRANTED
-        if kind in _DENIED:
+        if self.kind in _DENIED:
             return Outcome.DENIED
         word = _text(self.wire.category).casefold()
         return next((each for each, told in _WORDS if told in word), Outcome.OTHER)
 
     def line(self) -> LogLine:
         """Return what is told of it: at its door, or of its system where it is no passage."""
-        outcome, system_id = self.outcome, self.wire.system_id
+        outcome, system_id, kind = self.outcome, self.wire.system_id, self.kind
         is_other = outcome is Outcome.OTHER
-        kind = _number(self.wire.type)
         words = [self.door] if is_other else []
         words += [
             _text(self.wire.category)[:_LONGEST],
@@ -125,6 +124,7 @@ def row_of(wire: WireEvent) -> Row | None:
         # Without a number, two doors may have something happen at the same time.
         sequence=_text(wire.sequence_id) or door,
         door=door,
+        kind=_number(wire.type),
         wire=wire,
     )
 
