@@ -36,9 +36,11 @@ async def test_never_had_a_level() -> None:
     assert await found(watched) == []
     watched.happen(system=OTHER, door="Hall")
     watched.later(60)
+    watched.clock.move(-61)
     asked = watched.offline.count("POST events/list")
     assert await found(watched) == []
     assert watched.offline.count("POST events/list") == asked + 1
+    watched.clock.move(61)
     watched.later(HOUR)
     assert await found(watched) == [OTHER]
     assert await found(watched, OTHER) == [f"{OTHER}/Hall"]

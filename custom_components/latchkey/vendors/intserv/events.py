@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ..model import Device
@@ -17,11 +17,14 @@ from .trail import Trail
 
 MOST_PAGES: Final = 100
 """Answers of which one reading consists at most; the next one goes on from there."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_ASKED: Final = 50
 AHEAD: Final = timedelta(hours=1)
 """By how much a system's clock may be ahead of the vendor's."""
 LAG: Final = timedelta(hours=1)
 """How long a system may be behind before that is a problem."""
+_STEP: Final = timedelta(minutes=15)
+"""In which steps it is shown up to when events have come: each reading tells of another time."""
 _LOOK_EVERY: Final = timedelta(hours=1)
 _LOOK_BACK: Final = timedelta(days=1)
 """How often, and how far back, events are looked at for systems that no level names."""
@@ -75,7 +78,7 @@ class Events(Part):
         """Return what all systems together tell of late, which is looked at now and then: events alone may tell of one."""
         told = Told(MOST_TURNED)
         looked_at = self._looked_at
-        is_due = looked_at is None or not looked_at <= now < looked_at + _LOOK_EVERY
+        is_due = looked_at is None or abs(now - looked_at) >= _LOOK_EVERY
         # Before levels were read, nobody knows which systems have none.
         if self._levels and is_due:
             self._looked_at = now
@@ -157,10 +160,11 @@ class Events(Part):
 
 
 def _readings(synced_to: datetime | None, now: datetime) -> tuple[Reading, ...]:
-    """Return up to when all events have come, and whether that is long ago."""
+    """Return up to when all events have come, rounded down, and whether that is long ago."""
+    shown = synced_to and synced_to - (synced_to - _EPOCH) % _STEP
     time, late = ReadingKind.LEAST_SYNC_TIME, ReadingKind.SYNC_LATE
     is_late = None if synced_to is None else now - synced_to > LAG
     return (
-        Reading(id=time.value, kind=time, value=synced_to),
+        Reading(id=time.value, kind=time, value=shown),
         Reading(id=late.value, kind=late, value=is_late),
     )
