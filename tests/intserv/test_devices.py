@@ -1,11 +1,13 @@
 """IntServ's systems and doors as devices: what appears, what stays, what goes."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from custom_components.latchkey import async_remove_config_entry_device
 from custom_components.latchkey.const import CONF_PARTS
+from custom_components.latchkey.diagnostics import async_get_config_entry_diagnostics
 from simulators.intserv import ANNEX, MAIN
 from tests.intserv.home import INVENTORY, POLL, Systems
 
@@ -53,6 +55,35 @@ async def test_lag(systems: Systems) -> None:
     systems.cloud.set_online(house, True)
     await systems.wait(POLL)
     assert systems.shown("binary_sensor", f"{MAIN}_sync_late").state == STATE_OFF
+
+
+async def test_events_that_cannot_be_read(systems: Systems) -> None:
+    """What was told last gets older where events are refused while all else works: that is a problem, too."""
+    await systems.start()
+    systems.fault("status", "events/list", status=403)
+    for _ in range(5):
+        await systems.wait(INVENTORY)
+    assert systems.account() is ConfigEntryState.LOADED
+    assert systems.shown("binary_sensor", f"{MAIN}_sync_late").state == STATE_ON
+    systems.cloud.clear_faults()
+    await systems.wait(INVENTORY)
+    assert systems.shown("binary_sensor", f"{MAIN}_sync_late").state == STATE_OFF
+
+
+async def test_diagnostics(systems: Systems) -> None:
+    """Diagnostics name no door, nobody, and no number."""
+    await systems.start()
+    systems.come()
+    await systems.wait(POLL)
+    told = await async_get_config_entry_diagnostics(systems.hass, systems.entry)
+    assert [each["kind"] for each in told["devices"].values()] == [
+        *("system", "system"),
+        "door",
+    ]
+    shown = str(told)
+    assert MAIN in shown
+    for secret in ("Entrance", "Anna", "1234567890", systems.entry.data["api_key"]):
+        assert secret not in shown
 
 
 async def test_doors_stay(systems: Systems) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.latchkey.vendors.intserv import events, pages
-from custom_components.latchkey.vendors.intserv.events import LAG, MOST_PAGES
+from custom_components.latchkey.vendors.intserv.events import MOST_PAGES
+from custom_components.latchkey.vendors.intserv.guarantee import LAG
 from custom_components.latchkey.vendors.intserv.lines import row_of
 from custom_components.latchkey.vendors.intserv.part import door_device, system_device
 from custom_components.latchkey.vendors.intserv.trail import PAST

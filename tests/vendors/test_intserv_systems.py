@@ -140,3 +140,19 @@ async def test_all_together_refused() -> None:
     watched.happen()
     watched.later(60)
     assert len((await watched.news()).lines) == 1
+
+
+async def test_same_name() -> None:
+    """Doors of two systems are two, although their names are alike."""
+    watched = Watched()
+    watched.cloud.systems[MAIN].add_door("Gate")
+    for system in (MAIN, ANNEX):
+        await watched.news(system)
+        watched.happen(system=system, door="Gate")
+    watched.later(60)
+    for system in (MAIN, ANNEX):
+        assert await found(watched, system) == [f"{system}/Gate"]
+    assert [line.device_id for line in watched.lines] == [
+        f"{MAIN}/Gate",
+        f"{ANNEX}/Gate",
+    ]

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..model import Device
 from ..passages import PASSAGES, LogLine, News
-from ..readings import Reading, ReadingKind
 from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound
 from .client import IntServClient
+from .guarantee import readings
 from .lines import Row
 from .pages import MOST_TURNED, Pages, Told
 from .part import Part, door_device, door_id, system_device
@@ -17,14 +17,9 @@ from .trail import Trail
 
 MOST_PAGES: Final = 100
 """Answers of which one reading consists at most; the next one goes on from there."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_ASKED: Final = 50
 AHEAD: Final = timedelta(hours=1)
 """By how much a system's clock may be ahead of the vendor's."""
-LAG: Final = timedelta(hours=1)
-"""How long a system may be behind before that is a problem."""
-_STEP: Final = timedelta(minutes=15)
-"""In which steps it is shown up to when events have come: each reading tells of another time."""
 _LOOK_EVERY: Final = timedelta(hours=1)
 _LOOK_BACK: Final = timedelta(days=1)
 """How often, and how far back, events are looked at for systems that no level names."""
@@ -57,7 +52,7 @@ class Events(Part):
                 self._gone.add(device.id)
             raise
         self._gone.discard(device.id)
-        synced_to = told.synced_to
+        synced_to = self._synced[device.id] = told.synced_to
         new = trail.take(told.rows, synced_to=synced_to, read_to=min(now, read_to))
         doors = self._doors.setdefault(device.id, set())
         # A door that was forgotten is not found by what was told of it before.
@@ -67,7 +62,7 @@ class Events(Part):
         trail.is_begun = trail.is_begun or read_to >= now
         return News(
             lines=lines,
-            readings={device.id: _readings(synced_to, now)},
+            readings={device.id: readings(synced_to, now)},
             found=[
                 *self._heard_of(others.rows),
                 *(door_device(device.id, name) for name in sorted(found)),
@@ -157,14 +152,3 @@ class Events(Part):
                     doors.discard(name)
                     return True
         return False
-
-
-def _readings(synced_to: datetime | None, now: datetime) -> tuple[Reading, ...]:
-    """Return up to when all events have come, rounded down, and whether that is long ago."""
-    shown = synced_to and synced_to - (synced_to - _EPOCH) % _STEP
-    time, late = ReadingKind.LEAST_SYNC_TIME, ReadingKind.SYNC_LATE
-    is_late = None if synced_to is None else now - synced_to > LAG
-    return (
-        Reading(id=time.value, kind=time, value=shown),
-        Reading(id=late.value, kind=late, value=is_late),
-    )

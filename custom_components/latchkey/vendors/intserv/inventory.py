@@ -5,6 +5,7 @@ from typing import Final
 
 from ..model import Account, Inventory
 from ..vendor import AnswerNotUnderstood, Refused
+from .guarantee import readings
 from .part import Part, door_device, system_device
 from .wire import WireLevel
 
@@ -49,6 +50,12 @@ class Systems(Part):
             # A system has no level at times, and then is not told of: where all are gone, that is hardly true.
             complete=complete and bool(parts),
             parts=parts,
+            # They get older where events cannot be read at all.
+            readings={
+                each: readings(self._synced[each], self._now())
+                for each in systems
+                if each in self._synced
+            },
         )
 
     async def _read_levels(self) -> bool:

@@ -1,12 +1,12 @@
 """The pages of events: what an answer consists of, and where a period ends that the vendor cuts up (facts sheet 3.5)."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..vendor import InvalidRequest, NotFound
-from ..wire import moment
 from .client import IntServClient
+from .guarantee import guarantee
 from .lines import Row, row_of
 from .wire import WireEvent
 
@@ -19,8 +19,6 @@ _WIDER: Final = timedelta(seconds=1)
 """By how much more is asked for: whether the ends belong to a period is documented nowhere, nor fractions of a second."""
 _BEYOND: Final = timedelta(days=1)
 """How far behind a period's end an event may lie: its system's clock is wrong, but it is a time."""
-_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""What is told of times before this one is a way to tell of none."""
 
 
 @dataclass
@@ -100,7 +98,7 @@ class Pages:
             ]
             pages.append(rows)
             told.rows += rows
-            told.synced.append(_guarantee(answer.get("least_sync_time")))
+            told.synced.append(guarantee(answer.get("least_sync_time")))
             key = answer.get("continuation_key")
             leads_on = isinstance(key, str) and bool(key)
             is_full = len(events) >= PAGE
@@ -116,12 +114,6 @@ class Pages:
         first = {row.own for row in pages[0]}
         is_all = {row.own for rows in pages for row in rows} == first
         return len(pages) > 1 and is_all and not was_full
-
-
-def _guarantee(value: Any) -> datetime | None:
-    """Return up to when all events have come, None where nothing is promised."""
-    at = moment(value)
-    return at if at is not None and at >= _FIRST else None
 
 
 def _written(at: datetime) -> str:

@@ -31,6 +31,8 @@ class Part:
         self._levels: Mapping[str, WireLevel] = {}
         self._doors: dict[str, set[str]] = {}
         """The names of the doors, by system."""
+        self._synced: dict[str, datetime | None] = {}
+        """Up to when all events of each system had come when they were read."""
         self._gone: set[str] = set()
         """The systems that have no level, and of whose events nothing is told any more."""
 
