@@ -120,13 +120,13 @@ async def test_guarantee_that_goes_back() -> None:
     at = watched.clock.now
     late = event(watched, 7)
     watched.later(3600)
+    events = [{**late, "sequence_id": number} for number in (0, 1, 2, 7)]
     watched.offline.answers = {
         "POST events/list": lambda _: {
             "least_sync_time": f"{at - timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}",
-            "events": [*three_at, late],
+            "events": events,
         }
     }
-    three_at = [{**late, "sequence_id": number} for number in range(3)]
     await watched.news()
     await watched.news()
     assert [key for *_, key in watched.told] == ["0", "1", "2", "7"]

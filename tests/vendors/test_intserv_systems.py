@@ -130,9 +130,11 @@ async def test_all_together_refused() -> None:
     watched = Watched()
     await devices(watched)
     told = watched.offline.answers["POST events/list"]
-    watched.offline.answers["POST events/list"] = lambda sent: (
-        told(sent) if "systems" in sent.body else InvalidRequest("status 400")
-    )
+    watched.offline.answers = {
+        "POST events/list": lambda sent: (
+            told(sent) if "systems" in sent.body else InvalidRequest("status 400")
+        )
+    }
     await watched.news()
     watched.happen()
     watched.later(HOUR)

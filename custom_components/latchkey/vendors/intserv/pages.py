@@ -99,14 +99,14 @@ class Pages:
             pages.append(rows)
             told.rows += rows
             told.synced.append(guarantee(answer.get("least_sync_time")))
-            key = answer.get("continuation_key")
-            leads_on = isinstance(key, str) and bool(key)
+            told_key = answer.get("continuation_key")
+            key = told_key if isinstance(told_key, str) else ""
             is_full = len(events) >= PAGE
             was_full = was_full or is_full
             # Each of the three says whether there is more; where they differ, two of them are believed.
-            if leads_on + bool(answer.get("has_more")) + is_full <= 1:
+            if bool(key) + bool(answer.get("has_more")) + is_full <= 1:
                 return True
-            if not leads_on or key in keys:
+            if not key or key in keys:
                 break
             keys.add(key)
             query = {**query, "continuation_key": key}
