@@ -10,6 +10,8 @@ import pytest
 from custom_components.latchkey.vendors.intserv import pages
 from custom_components.latchkey.vendors.intserv.trail import PAST
 from simulators.intserv import MAIN
+from simulators.intserv.demo import crowd
+from simulators.intserv.instants import written
 from tests.vendors.intserv_account import Watched
 from tests.vendors.scripted import Sent
 
@@ -55,6 +57,32 @@ async def told(
 def three(watched: Watched) -> list[Told]:
     """Return some events."""
     return [event(watched, number) for number in range(3)]
+
+
+async def test_query() -> None:
+    """Levels are asked for with an empty object, events with a period in whole seconds, the system, and the largest page."""
+    watched = Watched()
+    await watched.account.inventory()
+    assert [sent.body for sent in watched.offline.sent] == [{}]
+    watched.offline.sent.clear()
+    crowd(watched.cloud, 2100, timedelta(hours=1))
+    await watched.news()
+    now = watched.clock.now
+    until = written(now + timedelta(hours=1, seconds=2), "whole")
+    together = {
+        "from_date": written(now - timedelta(days=1, seconds=1), "whole"),
+        "to_date": until,
+        "limit": 1000,
+    }
+    own = {
+        "from_date": written(now - timedelta(days=7, seconds=1), "whole"),
+        "to_date": until,
+        "limit": 1000,
+        "systems": [MAIN],
+    }
+    keys = [sent.body.pop("continuation_key", None) for sent in watched.offline.sent]
+    assert [sent.body for sent in watched.offline.sent] == [*[together] * 3, own, own]
+    assert [key is not None for key in keys] == [False, True, True, False, True]
 
 
 NUMBERS = count()
