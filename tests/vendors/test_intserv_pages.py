@@ -195,6 +195,21 @@ async def test_long_names() -> None:
     assert watched.account.forget(door.device_id)
 
 
+async def test_door_without_a_name() -> None:
+    """A door of which no name is told is one all the same, called after its system."""
+
+    def nameless(watched: Watched) -> list[Told]:
+        return [event(watched, door_name=None)]
+
+    watched, _ = await told(nameless, lambda *_: {})
+    assert [line.device_id for line in watched.lines] == [f"{MAIN}/"]
+    watched.restart()
+    watched.offline.answers = {"POST accesslevels/list": {"levels": []}}
+    inventory = await watched.account.inventory()
+    shown = [(each.name, each.label, each.via_id) for each in inventory.devices]
+    assert shown == [("", MAIN, None), ("", MAIN, MAIN)]
+
+
 async def test_absurd_times() -> None:
     """An event of a time that no clock shows is left out; one that is a day ahead is told."""
 

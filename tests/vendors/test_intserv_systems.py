@@ -55,6 +55,16 @@ async def test_never_had_a_level() -> None:
     assert await found(watched) == []
 
 
+async def test_level_without_an_id() -> None:
+    """A level that cannot be read is left out, and nothing that is missing then is taken for gone."""
+    watched = Watched()
+    levels = [{"id": "1", "system_id": MAIN}, {"name": "A", "system_id": ANNEX}]
+    watched.offline.answers = {"POST accesslevels/list": {"levels": levels}}
+    inventory = await watched.account.inventory()
+    assert [device.id for device in inventory.devices] == [MAIN]
+    assert not inventory.complete
+
+
 async def test_lost_its_levels() -> None:
     """A system whose levels are gone keeps its doors and tells of them, over a restart as well."""
     watched = Watched()
