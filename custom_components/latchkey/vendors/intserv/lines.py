@@ -152,8 +152,10 @@ def _parsed[W: (WireKey, WirePerson)](wire: type[W], raw: Any) -> W | None:
 
 
 def _text(value: Any) -> str:
-    is_told = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return str(value).strip() if is_told else ""
+    if isinstance(value, str):
+        return value.strip()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else ""
 
 
 def _number(value: Any) -> int | None:
