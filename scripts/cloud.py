@@ -258,3 +258,8 @@ class SimulatedIntegration(SimulatedService):
         """Hold a card to a door's reader."""
         path = f"systems/{system_id}/doors/{door}/try"
         return await self._control("POST", path, {"card": card})
+
+    async def rotate(self, api_key: str) -> None:
+        """Give the integration another API key, which revokes the one before."""
+        path = "integrations/demo/api_key"
+        await self._control("POST", path, {"api_key": api_key})

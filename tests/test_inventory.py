@@ -120,6 +120,25 @@ def test_deleted_in_vain() -> None:
     assert read(tracker, device("1")) == ["1"]
 
 
+@pytest.mark.parametrize("between", [[], ["b"]])
+def test_what_makes_the_account(between: list[str]) -> None:
+    """What makes an account counts at once, what is missing from that only the second time in a row; a device is another thing."""
+
+    def makes(*parts: str, complete: bool = True) -> str:
+        told = frozenset(parts)
+        tracker.update(Inventory(devices=(), complete=complete, parts=told))
+        return "".join(sorted(tracker.parts))
+
+    tracker = InventoryTracker(["a", "b"])
+    assert makes("a", "c") == "abc"
+    assert makes(*between, complete=False) == "abc"
+    assert makes("a", "c") == ("abc" if between else "ac")
+    assert makes("a", "c") == "ac"
+    assert makes(complete=False) == "ac"
+    read(tracker, device("a"))
+    assert makes("c") == "c"
+
+
 def test_part_without_its_parent() -> None:
     """A part goes with what it is a part of, and one whose parent was never there is none."""
     tracker = InventoryTracker()

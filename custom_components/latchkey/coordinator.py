@@ -23,7 +23,7 @@ from .box_keeper import BoxKeeper
 from .callbacks import Callbacks
 from .certificate_repairs import CertificateRepairs
 from .commands import Commands
-from .const import CONF_POLL_INTERVAL
+from .const import CONF_PARTS, CONF_POLL_INTERVAL
 from .devices import async_sync_devices
 from .errors import translated
 from .grant_keeper import GrantKeeper
@@ -132,7 +132,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self.keys = (
             KeyKeeper(entry, vendor) if isinstance(vendor, ManagesKeys) else None
         )
-        self.inventory = InventoryTracker()
+        self.inventory = InventoryTracker(entry.data.get(CONF_PARTS, ()))
         # What was read before a change from here must not be taken in after it.
         self._inventory_turn = asyncio.Lock()
         self.unreachable: dict[str, str] = {}
@@ -368,6 +368,7 @@ class LatchkeyCoordinator(TellingCoordinator):
         self._inventory_failures = 0
         self._next_inventory = now + INVENTORY_INTERVAL
         self.inventory.update(inventory)
+        self._keep_parts()
         self.readings.async_take_all(inventory.readings)
         if self.keys:
             await self.keys.async_take()
@@ -376,6 +377,18 @@ class LatchkeyCoordinator(TellingCoordinator):
             async_sync_devices(self.hass, self.config_entry, self.inventory)
             self._registered = known
         self.certificates.async_check()
+
+    @callback
+    def _keep_parts(self) -> None:
+        """Have the entry know what makes the account now, so that it is known again by that when its key is replaced.
+
+        Nothing is reloaded: nobody listens to the entry.
+        """
+        entry, parts = self.config_entry, sorted(self.inventory.parts)
+        if parts != sorted(entry.data.get(CONF_PARTS, ())):
+            self.hass.config_entries.async_update_entry(
+                entry, data={**entry.data, CONF_PARTS: parts}
+            )
 
     async def async_read_inventory(self, deleted: str | None = None) -> None:
         """Read at once what there is, since it was changed from here; the next poll makes up for what fails."""
@@ -404,6 +417,8 @@ class LatchkeyCoordinator(TellingCoordinator):
             return False
         self.inventory.drop(device_id)
         self.async_publish()
+        # The registry's rest goes with it.
+        self.async_read_inventory_soon()
         return True
 
     def _readable(self) -> list[Device]:

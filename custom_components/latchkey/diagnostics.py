@@ -1,5 +1,6 @@
 """Diagnostics: shapes, counts and failures, no names and nothing that was entered."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -10,6 +11,7 @@ from .coordinator import LatchkeyConfigEntry
 from .grant_keeper import GrantKeeper
 from .schedule_keeper import ScheduleKeeper
 from .subscription_keeper import SubscriptionKeeper
+from .vendors.model import Device
 from .vendors.vendor import KeepsTime
 
 
@@ -20,6 +22,7 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     data = coordinator.data
     reservations = coordinator.reservations
+    shown = _shown_ids(data.devices.values())
     return {
         "vendor": entry.data[CONF_VENDOR],
         "options": {
@@ -34,7 +37,7 @@ async def async_get_config_entry_diagnostics(
         "inventory_settled": coordinator.inventory.settled,
         "unreachable": coordinator.unreachable,
         "devices": {
-            device.id: {
+            shown[device.id]: {
                 "kind": device.kind,
                 "model": device.model,
                 "firmware": device.firmware,
@@ -54,8 +57,9 @@ async def async_get_config_entry_diagnostics(
             for root_id, status in coordinator.reported.items()
         },
         "readings": {
-            device_id: sorted(readings)
+            shown[device_id]: sorted(readings)
             for device_id, readings in coordinator.readings.values.items()
+            if device_id in shown
         },
         "settings": coordinator.settings
         and {
@@ -80,6 +84,16 @@ async def async_get_config_entry_diagnostics(
             for place_id in reservations.place_ids
         },
         "schedules": _schedules(coordinator.schedules),
+    }
+
+
+def _shown_ids(devices: Iterable[Device]) -> dict[str, str]:
+    """Return what each device is called here: a number where its id holds its name."""
+    return {
+        each.id: f"{each.via_id} {number}"
+        if each.name and each.name in each.id
+        else each.id
+        for number, each in enumerate(devices)
     }
 
 

@@ -1,18 +1,23 @@
 """Which devices, outputs and inputs an account has: what is missing once may only be late."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from .vendors.bookings import Room
 from .vendors.model import Device, Input, Inventory, Output
+
+_PART: Final = "part"
 
 
 class InventoryTracker:
     """Follows the inventory; a thing is gone once it is missing from two successive readings."""
 
-    def __init__(self) -> None:
-        """Initialize with nothing known."""
+    def __init__(self, parts: Iterable[str] = ()) -> None:
+        """Initialize with nothing known but what the account was made of."""
         self.devices: Mapping[str, Device] = {}
+        self.parts = frozenset(parts)
+        """What makes the account; empty where nothing does that may change."""
         self._missing: set[tuple[str, ...]] = set()
         self._complete_readings = 0
 
@@ -30,11 +35,11 @@ class InventoryTracker:
         self.devices = {**self.devices, **{each.id: each for each in devices}}
 
     def drop(self, device_id: str) -> None:
-        """Have a device no more that is no part and has none; it may be there again with the next reading."""
+        """Have a device no more that is no part and has none, nor what is reached through it; the next reading may have it again."""
         self.devices = {
             own_id: device
             for own_id, device in self.devices.items()
-            if own_id != device_id
+            if device_id not in (own_id, device.via_id)
         }
 
     def update(self, inventory: Inventory) -> None:
@@ -70,11 +75,17 @@ class InventoryTracker:
             for device_id, device in devices.items()
             if device.root_id in devices
         }
+        self.parts = inventory.parts | {
+            part
+            for part in self.parts - inventory.parts
+            if self._stays(("", _PART, part), missing, inventory)
+        }
         if inventory.complete:
             self._missing = missing
             self._complete_readings += 1
         else:
             # What was seen in between was not missing twice in a row.
+            self._missing -= {("", _PART, part) for part in inventory.parts}
             self._missing -= {
                 key
                 for device in inventory.devices

@@ -15,6 +15,10 @@ class Listeners[**P]:
         """Initialize with nobody listening."""
         self._listeners: list[Callable[P, None]] = []
 
+    def __bool__(self) -> bool:
+        """Return whether anybody listens."""
+        return bool(self._listeners)
+
     @callback
     def async_listen(self, listener: Callable[P, None]) -> CALLBACK_TYPE:
         """Have a listener told; return what ends that."""

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from .listeners import Listeners
 from .rhythm import Rhythm
 from .vendors.model import Capability, Device
-from .vendors.passages import KeepsLog, LogLine, LogWindow, News, TellsNews
+from .vendors.passages import KeepsLog, LogLine, LogWindow, TellsNews
 
 if TYPE_CHECKING:
     from .coordinator import LatchkeyCoordinator
@@ -41,7 +41,7 @@ class LogKeeper:
         self.lines: defaultdict[str, Listeners[[LogLine]]] = defaultdict(Listeners)
         """Told of each new line, by device."""
         self._untold: dict[str, dict[str, list[LogLine]]] = {}
-        """The lines by which a log's last reading found devices, until somebody listens to these."""
+        """The lines of a log's last reading about devices to which nobody listens yet: they were only just found."""
         self.rhythm = Rhythm(
             coordinator, "log", Capability.LOG, self._async_read, self._interval
         )
@@ -88,38 +88,28 @@ class LogKeeper:
         vendor = self._vendor
         memory = self._coordinator.log_memory
         is_first = device.id not in self._read_at
-        found: frozenset[str] = frozenset()
         self._read_at[device.id] = self._coordinator.hass.loop.time()
         self._look_again(device.id)
         if isinstance(vendor, TellsNews):
             news = await vendor.news(device)
             self._coordinator.readings.async_take_all(news.readings)
             new = news.lines
-            found = self._take_found(device, news)
+            if news.found:
+                self._coordinator.async_take_found(news.found)
             if memory and (is_first or news.lines or news.found):
                 memory.async_changed()
         else:
             new = await self._async_overlapping(vendor, device)
         if subscriptions := self._coordinator.subscriptions:
             subscriptions.async_logged(device.id, new)
-        for line in new:
-            if line.device_id in found:
-                continue
+        # What was untold before had a whole interval to come to listen.
+        untold = self._untold[device.id] = {}
+        for line in map(self.named, new):
             # A gateway's log tells of its locks, too.
-            self.lines[line.device_id].async_tell(self.named(line))
-
-    @callback
-    def _take_found(self, device: Device, news: News) -> frozenset[str]:
-        """Have the devices that a log has found, whose lines wait for their entities; return which they are."""
-        found = frozenset(each.id for each in news.found)
-        # What was found before had a whole interval to come to listen.
-        untold = self._untold[device.id] = {device_id: [] for device_id in found}
-        for line in news.lines:
-            if line.device_id in found:
-                untold[line.device_id].append(self.named(line))
-        if news.found:
-            self._coordinator.async_take_found(news.found)
-        return found
+            if listeners := self.lines[line.device_id]:
+                listeners.async_tell(line)
+            else:
+                untold.setdefault(line.device_id, []).append(line)
 
     async def _async_overlapping(
         self, vendor: KeepsLog, device: Device

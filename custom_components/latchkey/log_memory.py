@@ -1,6 +1,6 @@
 """What an account's logs have told, kept over a restart."""
 
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -8,8 +8,8 @@ from .ledger_store import LedgerStore
 from .vendors.passages import KeepsMemory
 
 CONTENT: Final = "log"
-SECONDS: Final = 30.0
-"""Within which what was told is on disk: after a crash it may be told again, but nothing is left out."""
+SECONDS: Final = 5.0
+"""Within which what was told is on disk: after a crash what is younger is told again, but nothing is left out."""
 
 
 class LogMemory:
@@ -19,6 +19,7 @@ class LogMemory:
         """Initialize with nothing read."""
         self._store = LedgerStore(hass, entry_id, CONTENT)
         self._vendor = vendor
+        self._is_due = False
 
     async def async_load(self) -> None:
         """Have the vendor know what was kept."""
@@ -31,7 +32,14 @@ class LogMemory:
     @callback
     def async_changed(self) -> None:
         """Write soon: the vendor has something else to know than before."""
-        self._store.async_delay_save(self._vendor.memory, SECONDS)
+        # Asked again, Home Assistant would put off what it is about to write.
+        if not self._is_due:
+            self._is_due = True
+            self._store.async_delay_save(self._memory, SECONDS)
+
+    def _memory(self) -> dict[str, Any]:
+        self._is_due = False
+        return self._vendor.memory()
 
     @callback
     def async_forget(self, device_id: str) -> bool:

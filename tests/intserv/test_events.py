@@ -3,8 +3,11 @@
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.latchkey.log_memory import SECONDS
+from custom_components.latchkey.vendors.passages import LogLine
 from simulators.intserv import ANNEX, MAIN
 from tests.intserv.home import INVENTORY, POLL, Systems
 
@@ -78,6 +81,58 @@ async def test_kept(systems: Systems, hass_storage: dict[str, Any]) -> None:
     await systems.hass.config_entries.async_remove(systems.entry.entry_id)
     await systems.settle()
     assert key not in hass_storage
+
+
+async def test_crash(systems: Systems, hass_storage: dict[str, Any]) -> None:
+    """What was told is on disk within seconds, however much is told meanwhile: a crash repeats no more than that."""
+    await systems.start()
+    memory = systems.entry.runtime_data.log_memory
+    key = f"latchkey.log.{systems.entry.entry_id}"
+    systems.come()
+    await systems.wait(POLL)
+    systems.come()
+    for _ in range(int(SECONDS)):
+        memory.async_changed()
+        await systems.wait(1.01)
+    assert len(systems.told()) == 1
+    assert len(hass_storage[key]["data"][MAIN]["known"]) == 1
+
+
+async def test_system_that_is_back(systems: Systems) -> None:
+    """What happened while a system was not seen is told once it is, by doors that are only just there again."""
+    await systems.start()
+    systems.come("Gate", ANNEX)
+    await systems.wait(POLL)
+    systems.cloud.integration.see([MAIN])
+    for _ in range(4):
+        await systems.wait(INVENTORY)
+    assert systems.device(f"{ANNEX}/Gate") is None
+    systems.come("Gate", ANNEX)
+    systems.cloud.integration.see([MAIN, ANNEX])
+    for _ in range(2):
+        await systems.wait(INVENTORY)
+    assert systems.told() == [ANNA, ANNA]
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_nobody_listens_yet(systems: Systems, late: bool) -> None:
+    """What is told of a door whose entity is not there yet waits for it, until the next reading."""
+    await systems.start()
+    systems.come()
+    await systems.wait(POLL)
+    entity_id = systems.entity_id("event", f"{ENTRANCE}_passage")
+    assert entity_id is not None
+    er.async_get(systems.hass).async_update_entity(
+        entity_id, disabled_by=er.RegistryEntryDisabler.USER
+    )
+    await systems.settle()
+    systems.come()
+    for _ in range(3 if late else 1):
+        await systems.wait(POLL)
+    lines: list[LogLine] = []
+    systems.entry.runtime_data.log.async_listen(ENTRANCE, lines.append)
+    assert len(lines) == (0 if late else 1)
+    assert len(systems.told()) == 1
 
 
 async def test_log_on_demand(systems: Systems) -> None:

@@ -144,6 +144,24 @@ async def test_reauth(systems: Systems, seen: list[str], reason: str) -> None:
         assert systems.entry.data[CONF_PARTS] == sorted(seen)
 
 
+async def test_reauth_of_other_systems(systems: Systems) -> None:
+    """An account all of whose systems came to be others while it ran is the same one when its key is replaced."""
+    await systems.start()
+    systems.cloud.add_system("other-1", "Other").add_level("All", ())
+    await systems.wait(INVENTORY)
+    systems.cloud.integration.see(["other-1"])
+    for _ in range(3):
+        await systems.wait(INVENTORY)
+    systems.cloud.integration.rotate("another-key")
+    await systems.wait(INVENTORY)
+    (flow,) = systems.hass.config_entries.flow.async_progress()
+    form = await systems.hass.config_entries.flow.async_configure(flow["flow_id"])
+    result = await fill_in(systems.hass, form, {"api_key": "another-key"})
+    assert result["reason"] == "reauth_successful"
+    await systems.settle()
+    assert systems.account() is ConfigEntryState.LOADED
+
+
 @pytest.mark.parametrize("other", [False, True])
 async def test_reconfigure(
     systems: Systems, integration_key: Account, other: bool

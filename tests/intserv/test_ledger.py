@@ -95,7 +95,11 @@ async def test_of_another_account(systems: Systems) -> None:
     await systems.start()
     await pin(systems)
     exported = await systems.act("export_grants")
-    await lose(systems, "another id", ["xyz-001"])
-    with pytest.raises(HomeAssistantError):
+    other = systems.cloud.add_system("xyz-001", "Boathouse")
+    other.add_level("Boats", ())
+    systems.cloud.integration.see([other.id])
+    await lose(systems, "another id", [other.id])
+    with pytest.raises(HomeAssistantError) as caught:
         await systems.act("import_grants", **exported)
+    assert caught.value.translation_key == "ledger_of_other_account"
     assert not await listed(systems)

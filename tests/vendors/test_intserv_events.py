@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.latchkey.vendors.intserv import events
-from custom_components.latchkey.vendors.intserv.events import LAG, MOST_PAGES
+from custom_components.latchkey.vendors.intserv import events, pages
+from custom_components.latchkey.vendors.intserv.events import MOST_PAGES
+from custom_components.latchkey.vendors.intserv.guarantee import LAG
 from custom_components.latchkey.vendors.intserv.lines import row_of
 from custom_components.latchkey.vendors.intserv.part import door_device, system_device
 from custom_components.latchkey.vendors.intserv.trail import PAST
@@ -192,18 +193,21 @@ async def test_not_synchronised() -> None:
 
 @pytest.mark.parametrize("repeat", ["once", "always"])
 @pytest.mark.parametrize("order", ["oldest", "newest"])
-async def test_repeated_pages(repeat: str, order: str) -> None:
+async def test_repeated_pages(
+    monkeypatch: pytest.MonkeyPatch, repeat: str, order: str
+) -> None:
     """A continuation key that leads to the same page again does no harm, nor does one that leads nowhere."""
+    monkeypatch.setattr(pages, "PAGE", 200)
     watched = Watched()
     await watched.behind(2 * 3600)
     watched.cloud.set_options(repeat_pages=repeat, event_order=order)
-    crowd(watched.cloud, 9000, timedelta(hours=1))
+    crowd(watched.cloud, 1800, timedelta(hours=1))
     watched.offline.sent.clear()
     for _ in range(3):
         watched.later(60)
         await watched.news()
     wanted = [event for event in watched.cloud.history if event.system_id == MAIN]
-    assert len(wanted) == 4500
+    assert len(wanted) == 900
     assert Counter(watched.told) == Counter(map(identity, wanted))
     assert watched.offline.count("POST events/list") < 3 * MOST_PAGES
 
@@ -224,10 +228,11 @@ async def test_expired_continuation() -> None:
 async def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one reading may take is told by the ones that follow."""
     monkeypatch.setattr(events, "MOST_PAGES", 12)
-    monkeypatch.setattr(events, "_MOST_TURNED", 2)
+    monkeypatch.setattr(pages, "MOST_TURNED", 2)
+    monkeypatch.setattr(pages, "PAGE", 200)
     watched = Watched()
     await watched.behind(5 * 24 * 3600)
-    crowd(watched.cloud, 40_000, timedelta(days=5))
+    crowd(watched.cloud, 8000, timedelta(days=5))
     watched.cloud.set_online(watched.cloud.systems[MAIN], True)
     watched.later(60)
     for _ in range(20):
@@ -235,7 +240,7 @@ async def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         await watched.news()
         assert watched.offline.count("POST events/list") <= 12
     wanted = [event for event in watched.cloud.history if event.system_id == MAIN]
-    assert len(wanted) > 19_000
+    assert len(wanted) > 3800
     assert Counter(watched.told) == Counter(map(identity, wanted))
 
 

@@ -129,6 +129,8 @@ class Inventory:
     """Whether every entry was understood; only then does an absence mean anything."""
     readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     """What is told beside the devices, by their ids."""
+    parts: frozenset[str] = frozenset()
+    """What makes the account now, where that may change (see Account)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,54 +1,28 @@
 """Who came to which door: events come late, up to a time that the vendor tells (facts sheet 3.5)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..model import Device
 from ..passages import PASSAGES, LogLine, News
-from ..readings import Reading, ReadingKind
 from ..vendor import AnswerNotUnderstood, InvalidRequest, NotFound
-from ..wire import moment
 from .client import IntServClient
-from .lines import Row, row_of
-from .part import Part, door_device, door_id, written
+from .guarantee import readings
+from .lines import Row
+from .pages import MOST_TURNED, Pages, Told
+from .part import Part, door_device, door_id, system_device
 from .trail import Trail
-from .wire import WireEvent
 
-PAGE: Final = 1000
-"""Events of one answer at most."""
 MOST_PAGES: Final = 100
 """Answers of which one reading consists at most; the next one goes on from there."""
 _MOST_ASKED: Final = 50
-_MOST_TURNED: Final = 10
-"""How many pages one continuation key leads to; shorter periods are read where there are more."""
-_SHORTEST: Final = timedelta(seconds=1)
-_WIDER: Final = timedelta(seconds=1)
-"""By how much more is asked for: whether the ends belong to a period is documented nowhere, nor fractions of a second."""
 AHEAD: Final = timedelta(hours=1)
 """By how much a system's clock may be ahead of the vendor's."""
-LAG: Final = timedelta(hours=1)
-"""How long a system may be behind before that is a problem."""
-
-
-@dataclass
-class _Told:
-    """What the answers of one reading told."""
-
-    left: int
-    """How many more answers may be asked for."""
-    rows: list[Row] = field(default_factory=list)
-    synced: list[datetime | None] = field(default_factory=list)
-
-    @property
-    def synced_to(self) -> datetime | None:
-        """Return up to when all was there with the first answer; None where that is not certain.
-
-        A later answer may promise more, but what has come by then may belong to a page before.
-        """
-        known = [at for at in self.synced if at is not None]
-        return min(known) if known and len(known) == len(self.synced) else None
+_LOOK_EVERY: Final = timedelta(hours=1)
+_LOOK_BACK: Final = timedelta(days=1)
+"""How often, and how far back, events are looked at for systems that no level names."""
 
 
 class Events(Part):
@@ -61,14 +35,24 @@ class Events(Part):
         """Initialize with nothing read."""
         super().__init__(client, clock)
         self._trails: dict[str, Trail] = {}
+        self._pages = Pages(client)
+        self._looked_at: datetime | None = None
 
     async def news(self, device: Device) -> News:
         """Return what has come of a system, however late, and up to when all has come; doors appear by their events."""
         now = self._now()
+        others = await self._others(now)
+        told = Told(MOST_PAGES - len(others.synced))
         trail = self._trails.setdefault(device.id, Trail())
         start = trail.start(now)
-        told, read_to = await self._read(device.id, start, now + AHEAD, MOST_PAGES)
-        synced_to = told.synced_to
+        try:
+            read_to = await self._pages.read(device.id, start, now + AHEAD, told)
+        except InvalidRequest, NotFound:
+            if device.id not in self._leveled:
+                self._gone.add(device.id)
+            raise
+        self._gone.discard(device.id)
+        synced_to = self._synced[device.id] = told.synced_to
         new = trail.take(told.rows, synced_to=synced_to, read_to=min(now, read_to))
         doors = self._doors.setdefault(device.id, set())
         # A door that was forgotten is not found by what was told of it before.
@@ -78,17 +62,55 @@ class Events(Part):
         trail.is_begun = trail.is_begun or read_to >= now
         return News(
             lines=lines,
-            readings={device.id: _readings(synced_to, now)},
-            found=[door_device(device.id, name) for name in sorted(found)],
+            readings={device.id: readings(synced_to, now)},
+            found=[
+                *self._heard_of(others.rows),
+                *(door_device(device.id, name) for name in sorted(found)),
+            ],
         )
+
+    async def _others(self, now: datetime) -> Told:
+        """Return what all systems together tell of late, which is looked at now and then: events alone may tell of one."""
+        told = Told(MOST_TURNED)
+        looked_at = self._looked_at
+        is_due = looked_at is None or abs(now - looked_at) >= _LOOK_EVERY
+        # Before levels were read, nobody knows which systems have none.
+        if self._levels and is_due:
+            self._looked_at = now
+            with suppress(InvalidRequest, NotFound):
+                await self._pages.turn(None, now - _LOOK_BACK, now + AHEAD, told)
+        return told
+
+    def _heard_of(self, rows: Sequence[Row]) -> list[Device]:
+        """Return the systems that are not known otherwise and of which something new is told, with their doors of before."""
+        heard = {
+            row.wire.system_id: row.door
+            for row in rows
+            if row.wire.system_id
+            and row.wire.system_id not in self._systems
+            and row.outcome in PASSAGES
+            and self._trails.get(row.wire.system_id, Trail()).is_new(row)
+        }
+        self._gone -= heard.keys()
+        return [
+            device
+            for system_id in sorted(heard)
+            for device in (
+                system_device(system_id),
+                *(
+                    door_device(system_id, name)
+                    for name in sorted(self._doors.get(system_id, ()))
+                ),
+            )
+        ]
 
     async def log(
         self, device: Device, start: datetime, end: datetime
     ) -> Sequence[LogLine]:
         """Return what happened at a door, or in a whole system; raises AnswerNotUnderstood for too much."""
         system_id = device.via_id or device.id
-        told, read_to = await self._read(system_id, start, end, _MOST_ASKED)
-        if read_to < end:
+        told = Told(_MOST_ASKED)
+        if await self._pages.read(system_id, start, end, told) < end:
             raise AnswerNotUnderstood("too many lines")
         rows = {row.identity: row for row in told.rows}
         lines = [row.line() for row in rows.values() if start <= row.happened_at <= end]
@@ -99,6 +121,7 @@ class Events(Part):
         return {
             system_id: {
                 "doors": sorted(self._doors.get(system_id, ())),
+                "gone": system_id in self._gone,
                 **self._trails.get(system_id, Trail()).memory(),
             }
             for system_id in self._doors.keys() | self._trails.keys()
@@ -114,74 +137,18 @@ class Events(Part):
                 self._doors[system_id] = {
                     name for name in doors if isinstance(name, str)
                 }
-            self._trails[system_id] = Trail.recalled(told, self._now())
+            if told.get("gone") is True:
+                self._gone.add(system_id)
+            self._trails[system_id] = Trail.recalled(told)
 
     def forget(self, device_id: str) -> bool:
-        """Forget a door until an event tells of it again; return whether it is one."""
+        """Forget a door, or a system without levels, until an event tells of it again; return whether it is one."""
+        if device_id in self._systems - self._leveled:
+            del self._doors[device_id]
+            return True
         for system_id, doors in self._doors.items():
             for name in doors:
                 if door_id(system_id, name) == device_id:
                     doors.discard(name)
                     return True
         return False
-
-    async def _read(
-        self, system_id: str, start: datetime, end: datetime, most: int
-    ) -> tuple[_Told, datetime]:
-        """Return the events of a period, and how far they reach; of shorter ones where there is too much."""
-        told = _Told(most)
-        pending = [(start, end)]
-        while pending and told.left > 0:
-            begin, until = pending.pop()
-            if await self._turn(system_id, begin, until, told):
-                continue
-            if until - begin > _SHORTEST:
-                middle = begin + (until - begin) / 2
-                pending += [(middle, until), (begin, middle)]
-        return told, pending[-1][0] if pending else end
-
-    async def _turn(
-        self, system_id: str, start: datetime, end: datetime, told: _Told
-    ) -> bool:
-        """Turn the pages of a period; return whether that led to the last one."""
-        query: dict[str, Any] = {
-            "from_date": written(start - _WIDER),
-            "to_date": written(end + 2 * _WIDER),
-            "systems": [system_id],
-            "limit": PAGE,
-        }
-        seen: set[str] = set()
-        for _ in range(min(_MOST_TURNED, told.left)):
-            told.left -= 1
-            try:
-                page = await self._client.events(query)
-            except InvalidRequest, NotFound:
-                if not seen:
-                    raise
-                # For how long a key leads on is documented nowhere.
-                return False
-            wires, _ = WireEvent.parse_all(page.get("events") or [])
-            told.rows += [
-                row
-                for wire in wires
-                if wire.system_id == system_id and (row := row_of(wire))
-            ]
-            told.synced.append(moment(page.get("least_sync_time")))
-            key = page.get("continuation_key")
-            if not key and not page.get("has_more"):
-                return True
-            if not isinstance(key, str) or not key or key in seen:
-                return False
-            seen.add(key)
-            query = {**query, "continuation_key": key}
-        return False
-
-
-def _readings(synced_to: datetime | None, now: datetime) -> tuple[Reading, ...]:
-    """Return up to when all events have come, and whether that is long ago."""
-    time, late = ReadingKind.LEAST_SYNC_TIME, ReadingKind.SYNC_LATE
-    is_late = None if synced_to is None else now - synced_to > LAG
-    return (
-        Reading(id=time.value, kind=time, value=synced_to),
-        Reading(id=late.value, kind=late, value=is_late),
-    )

@@ -5,6 +5,7 @@ from typing import Final
 
 from ..model import Account, Inventory
 from ..vendor import AnswerNotUnderstood, Refused
+from .guarantee import readings
 from .part import Part, door_device, system_device
 from .wire import WireLevel
 
@@ -22,7 +23,7 @@ class Systems(Part):
         """
         if not await self._read_levels():
             raise AnswerNotUnderstood("levels")
-        systems = self._system_ids()
+        systems = sorted(self._leveled)
         if not systems:
             raise Refused(reason="no_levels")
         named = ", ".join(systems[:_NAMED])
@@ -33,9 +34,10 @@ class Systems(Part):
         )
 
     async def inventory(self) -> Inventory:
-        """Return the systems, and the doors that events have told of."""
+        """Return the systems, and the doors that events have told of; what makes the account are levels' systems alone."""
         complete = await self._read_levels()
-        systems = self._system_ids()
+        systems = sorted(self._systems)
+        parts = frozenset(self._leveled)
         return Inventory(
             devices=(
                 *(system_device(each) for each in systems),
@@ -46,7 +48,14 @@ class Systems(Part):
                 ),
             ),
             # A system has no level at times, and then is not told of: where all are gone, that is hardly true.
-            complete=complete and bool(systems),
+            complete=complete and bool(parts),
+            parts=parts,
+            # They get older where events cannot be read at all.
+            readings={
+                each: readings(self._synced[each], self._now())
+                for each in systems
+                if each in self._synced
+            },
         )
 
     async def _read_levels(self) -> bool:
@@ -55,6 +64,3 @@ class Systems(Part):
         usable = [each for each in wires if each.id and each.system_id]
         self._levels = {each.id: each for each in usable}
         return complete and len(usable) == len(wires)
-
-    def _system_ids(self) -> list[str]:
-        return sorted({each.system_id for each in self._levels.values()})

@@ -23,7 +23,7 @@ class Levels(Systems):
         self, devices: Mapping[str, Device], device: Device | None = None
     ) -> Sequence[Access]:
         """Return the one scope that there is."""
-        return [Access(SCOPE, ", ".join(self._system_ids()), SCOPE)]
+        return [Access(SCOPE, ", ".join(sorted(self._leveled)), SCOPE)]
 
     def device_of(self, access: Access) -> str | None:
         """Return the system whose levels these are; several have no device in common."""

@@ -39,23 +39,32 @@ _REASONS: Final[Mapping[int | None, str]] = MappingProxyType(
     }
 )
 
+_LONGEST: Final = 200
+"""Characters of a name or a word; what is longer would not fit where it is shown."""
+
 type Identity = tuple[datetime, str]
 """What tells an event from all others of its system: its time and its sequence id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An event of one system; most are read more than once, and looked at once."""
+    """An event; most are read more than once, and looked at once."""
 
     happened_at: datetime
     sequence: str
     door: str
+    kind: int | None
     wire: WireEvent = field(repr=False)
 
     @property
     def identity(self) -> Identity:
         """Return what tells it from the others of its system."""
         return self.happened_at, self.sequence
+
+    @property
+    def own(self) -> tuple[str, datetime, str]:
+        """Return what tells it from all others."""
+        return self.wire.system_id, *self.identity
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -70,21 +79,22 @@ class Row:
     @property
     def outcome(self) -> Outcome:
         """Return what it tells of, by its type; a new type by the vendor's word for its category."""
-        kind = _number(self.wire.type)
-        if kind in _GRANTED:
+        if self.kind in _GRANTED:
             return Outcome.GRANTED
-        if kind in _DENIED:
+        if self.kind in _DENIED:
             return Outcome.DENIED
         word = _text(self.wire.category).casefold()
         return next((each for each, told in _WORDS if told in word), Outcome.OTHER)
 
     def line(self) -> LogLine:
         """Return what is told of it: at its door, or of its system where it is no passage."""
-        outcome, system_id = self.outcome, self.wire.system_id
+        outcome, system_id, kind = self.outcome, self.wire.system_id, self.kind
         is_other = outcome is Outcome.OTHER
-        kind = _number(self.wire.type)
         words = [self.door] if is_other else []
-        words += [_text(self.wire.category), "" if kind is None else str(kind)]
+        words += [
+            _text(self.wire.category)[:_LONGEST],
+            "" if kind is None else str(kind),
+        ]
         key = _parsed(WireKey, self.wire.key) or WireKey()
         key_type = key.type.casefold()
         # A code opens: nothing of it is told, not even to administrators.
@@ -108,10 +118,13 @@ def row_of(wire: WireEvent) -> Row | None:
     """Return an event, None for one without a time, which nothing tells from others."""
     if (at := moment(wire.event_time)) is None:
         return None
+    door = _text(wire.door_name)[:_LONGEST]
     return Row(
         happened_at=at,
-        sequence=_text(wire.sequence_id),
-        door=_text(wire.door_name),
+        # Without a number, two doors may have something happen at the same time.
+        sequence=_text(wire.sequence_id) or door,
+        door=door,
+        kind=_number(wire.type),
         wire=wire,
     )
 
@@ -125,7 +138,7 @@ def _holder(wire: WireEvent) -> str:
         if isinstance(subject, dict):
             subject = subject.get("name")
         name = subject.strip() if isinstance(subject, str) else ""
-    return without_numbers(name)
+    return without_numbers(name[:_LONGEST])
 
 
 def _parsed[W: (WireKey, WirePerson)](wire: type[W], raw: Any) -> W | None:
@@ -139,8 +152,10 @@ def _parsed[W: (WireKey, WirePerson)](wire: type[W], raw: Any) -> W | None:
 
 
 def _text(value: Any) -> str:
-    is_told = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return str(value).strip() if is_told else ""
+    if isinstance(value, str):
+        return value.strip()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else ""
 
 
 def _number(value: Any) -> int | None:

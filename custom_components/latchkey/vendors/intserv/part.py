@@ -32,6 +32,21 @@ class Part:
         self._levels: Mapping[str, WireLevel] = {}
         self._doors: dict[str, set[str]] = {}
         """The names of the doors, by system."""
+        self._synced: dict[str, datetime | None] = {}
+        """Up to when all events of each system had come when they were read."""
+        self._gone: set[str] = set()
+        """The systems that have no level, and of whose events nothing is told any more."""
+
+    @property
+    def _leveled(self) -> set[str]:
+        """The systems that levels name."""
+        return {each.system_id for each in self._levels.values()}
+
+    @property
+    def _systems(self) -> set[str]:
+        """The systems that levels name, or that events have told of: one may have no level at times."""
+        told_of = {system_id for system_id, doors in self._doors.items() if doors}
+        return self._leveled | (told_of - self._gone)
 
     def _now(self) -> datetime:
         """Return the time by the vendor's clock."""

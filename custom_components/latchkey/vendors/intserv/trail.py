@@ -8,7 +8,7 @@ from ..wire import moment
 from .lines import Identity, Row
 
 PAST: Final = timedelta(days=7)
-"""How far back the first reading looks, which is the vendor's own measure (facts sheet 3.5), and the first one after a restart at most."""
+"""How far back the first reading looks, which is the vendor's own measure (facts sheet 3.5), and the first one after a restart or a long time at most."""
 OVERLAP: Final = timedelta(minutes=15)
 """How much before the time up to which nothing more can come is read all the same: it is not told what that time is taken from."""
 _MOST_KNOWN: Final = 20_000
@@ -20,15 +20,26 @@ class Trail:
     def __init__(self) -> None:
         """Initialize with nothing read."""
         self._since: datetime | None = None
+        self._asked_at: datetime | None = None
         self._known: set[Identity] = set()
         self.is_begun = False
         """Whether all has been read once that was there before: it is no news."""
 
     def start(self, now: datetime) -> datetime:
-        """Return from when on events are to be read."""
+        """Return from when on events are to be read; where nobody asked for long, not from as long ago."""
+        asked_at, self._asked_at = self._asked_at, now
         if self._since is None:
             self._since = now - PAST
+        elif asked_at is None or now - asked_at > PAST:
+            self._since = max(self._since, now - PAST)
         return self._since
+
+    def is_new(self, row: Row) -> bool:
+        """Return whether an event would be told, if it was read now."""
+        since = self._since
+        return since is None or (
+            row.happened_at >= since and row.identity not in self._known
+        )
 
     def take(
         self, rows: Iterable[Row], *, synced_to: datetime | None, read_to: datetime
@@ -38,11 +49,7 @@ class Trail:
         Events may still come from behind `synced_to` on, and may have come meanwhile from behind `read_to` on.
         """
         assert self._since is not None
-        new = {
-            row.identity: row
-            for row in rows
-            if row.happened_at >= self._since and row.identity not in self._known
-        }
+        new = {row.identity: row for row in rows if self.is_new(row)}
         self._known |= new.keys()
         if synced_to is not None:
             self._since = max(self._since, min(synced_to, read_to) - OVERLAP)
@@ -60,13 +67,13 @@ class Trail:
         }
 
     @classmethod
-    def recalled(cls, memory: Mapping[str, Any], now: datetime) -> Self:
+    def recalled(cls, memory: Mapping[str, Any]) -> Self:
         """Return a trail that goes on where one was before a restart; raises nothing for what cannot be read."""
         trail = cls()
         since, known = moment(memory.get("since")), memory.get("known")
         if since is None or not isinstance(known, list):
             return trail
-        trail._since = max(since, now - PAST)
+        trail._since = since
         trail._known = {
             (at, own)
             for each in known
