@@ -259,6 +259,11 @@ class SimulatedIntegration(SimulatedService):
         path = f"systems/{system_id}/doors/{door}/try"
         return await self._control("POST", path, {"card": card})
 
+    async def type_code(self, system_id: str, door: str, code: str) -> dict[str, Any]:
+        """Type a code at a door's reader."""
+        path = f"systems/{system_id}/doors/{door}/try"
+        return await self._control("POST", path, {"code": code})
+
     async def rotate(self, api_key: str) -> None:
         """Give the integration another API key, which revokes the one before."""
         path = "integrations/demo/api_key"

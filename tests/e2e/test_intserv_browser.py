@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+import re
 
 from playwright.async_api import Page, expect
 import pytest
@@ -12,7 +13,7 @@ from scripts.cloud import SimulatedIntegration
 from scripts.home import Home
 from scripts.home_api import Json
 from tests.e2e.conftest import Shoot
-from tests.e2e.tool import TIMEOUT, device_id_of, entity_of
+from tests.e2e.tool import TIMEOUT, device_id_of, entity_of, perform
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -112,6 +113,60 @@ async def test_passage(
     assert CARD[3:] not in home.log()
 
 
+async def test_guest(
+    page: Page, home: Home, integration: SimulatedIntegration, shoot: Shoot
+) -> None:
+    """A guest's PIN is issued in the tool for actions, opens both houses, and is taken back."""
+    entry_id = (await account(home))["entry_id"]
+    answer = await perform(
+        page,
+        home,
+        "issue_pin",
+        config_entry_id=entry_id,
+        access=["Staff", f"{ANNEX}/Yard"],
+        name="Gun Ek",
+    )
+    assert "state: pending" in answer
+    code = found(answer, r"code: '?(\d{6})")
+    await shoot(page, "54-intserv-pin")
+    doors = (MAIN, "Entrance"), (ANNEX, "Gate")
+
+    async def opens() -> bool | None:
+        types = [
+            (await integration.type_code(*door, code))["category"] for door in doors
+        ]
+        return types == ["accessgranted"] * 2 or None
+
+    await until("the PIN to open", TIMEOUT, opens)
+    await reload(home)
+
+    async def is_active() -> bool | None:
+        listed = await perform(page, home, "get_grants", config_entry_id=entry_id)
+        return (listed.count("state: active") == 3 and code not in listed) or None
+
+    await until("the grant to be active", TIMEOUT, is_active)
+    await shoot(page, "55-intserv-grants")
+    grant_id = found(answer, r"grant_id: '?(\w+)")
+    revoked = await perform(page, home, "revoke_grant", grant_id=grant_id)
+    assert "state: revoking" in revoked
+
+    async def is_shut() -> bool | None:
+        types = [
+            (await integration.type_code(*door, code))["category"] for door in doors
+        ]
+        return "accessgranted" not in types or None
+
+    await until("the PIN to open no more", TIMEOUT, is_shut)
+    assert code not in home.log()
+
+
+def found(text: str, pattern: str) -> str:
+    """Return what a pattern finds in an answer."""
+    match = re.search(pattern, text)
+    assert match is not None, pattern
+    return match[1]
+
+
 async def test_replaced_key(
     page: Page, home: Home, integration: SimulatedIntegration, shoot: Shoot
 ) -> None:
@@ -125,7 +180,7 @@ async def test_replaced_key(
     await page.goto(f"{home.url}config/integrations/integration/latchkey")
     await page.get_by_role("button", name="Reconfigure").click()
     await expect(page.get_by_text("Renew the credentials")).to_be_visible()
-    await shoot(page, "54-intserv-renew")
+    await shoot(page, "56-intserv-renew")
     await submit(page, api_key=ANOTHER)
     await expect(page.get_by_text("Re-authentication was successful")).to_be_visible()
     await home.api.until_loaded()
