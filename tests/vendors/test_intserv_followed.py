@@ -329,6 +329,26 @@ async def test_refused_and_changed(watched: Watched) -> None:
     assert bodies(watched, ADD_KEY)[-1]["id"] == key_id
 
 
+async def test_refused_and_lost(watched: Watched) -> None:
+    """A removal that was refused proves nothing of a later one that is lost: what is applied since is a change."""
+    watched.cloud.set_options(removed_status="applied")
+    key_id = await issued(watched)
+    watched.later(60)
+    watched.cloud.systems[MAIN].pace = Pace(30)
+    await watched.account.update(key_id, order(watched, end=9000))
+    real = watched.offline.answers[f"POST {REMOVE_KEY}"]
+    answer(watched, REMOVE_KEY, InvalidRequest("status 400"))
+    with pytest.raises(InvalidRequest):
+        await watched.account.revoke(key_id)
+    answer(watched, REMOVE_KEY, real)
+    lost(watched, REMOVE_KEY, is_done=False)
+    removal = Removal(watched, key_id, watched.clock.now)
+    await removal.ask()
+    watched.later(60)
+    assert not await removal.round()
+    assert held(watched, key_id)
+
+
 @pytest.mark.parametrize("is_done", [True, False])
 async def test_nothing_told_afterwards(watched: Watched, is_done: bool) -> None:
     """Where nothing is told of what was removed, it is none, be the answer to the removal lost or not."""
