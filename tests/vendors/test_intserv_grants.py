@@ -235,7 +235,7 @@ def test_whole_state(
     watched = Watched()
     watched.cloud.set_options(**options)
     account = watched.account
-    key_id = None
+    key_id: str | None = None
     for number, step in enumerate(steps):
         watched.later(step["later"])
         fields = {"pin": f"{number:04d}"} if has_pin else {}

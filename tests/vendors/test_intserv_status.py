@@ -372,11 +372,12 @@ def test_partially_applied(applied: int, pending: int, failed: int) -> None:
     parts = [
         [next(names) for _ in range(count)] for count in (applied, pending, failed)
     ]
-    row = read("PartiallyApplied", systems(*parts))
+    rows = systems(*parts)
+    row = read("PartiallyApplied", rows)
     assert row.delivered is (bool(applied) and not pending and bool(failed))
     assert row.fault is (Fault.ISSUE if failed else None)
     assert len(row.deliveries) == applied + pending + failed
-    row = revoked("PartiallyApplied", systems(*parts, since=at(60)))
+    row = revoked("PartiallyApplied", rows)
     assert not row.gone
     assert row.leaving
     assert row.fault is (Fault.REVOKE if failed and not pending else None)
