@@ -82,6 +82,7 @@ class KeyStore:
                 raise UnknownKey(self._options.unknown_status)
             key = found
         self.removed[key.id] = self.keys.pop(key.id)
+        key.is_removed = True
         key.rights = Rights()
         self._rollout.spread(key)
 

@@ -100,6 +100,7 @@ class AccessKey:
     identity: Identity
     person: Person
     rights: Rights = Rights()
+    is_removed: bool = False
     change: Change = field(default_factory=Change)
 
     def as_json(self, form: TimeForm) -> Json:

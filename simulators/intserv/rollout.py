@@ -78,7 +78,8 @@ class Rollout:
             states[system.id] = Applied(error_type=error)
             return
         del system.behind[key.id]
-        if level_ids or self._options.removed_status == "applied":
+        is_listed = key.is_removed and self._options.removed_status == "applied"
+        if level_ids or is_listed:
             states[system.id] = Applied(when)
         else:
             del states[system.id]

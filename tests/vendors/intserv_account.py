@@ -9,7 +9,7 @@ from custom_components.latchkey.vendors.intserv.adapter import IntServ
 from custom_components.latchkey.vendors.intserv.client import IntServClient
 from custom_components.latchkey.vendors.intserv.part import system_device
 from custom_components.latchkey.vendors.passages import LogLine, News
-from custom_components.latchkey.vendors.vendor import InvalidRequest
+from custom_components.latchkey.vendors.vendor import InvalidRequest, NotFound
 from simulators.intserv import MAIN, IntServCloud
 from simulators.intserv.api import ENDPOINTS, Call
 from simulators.intserv.events import Event, EventType
@@ -46,7 +46,8 @@ class Watched:
         try:
             return ENDPOINTS[sent.path](call)
         except Refusal as refusal:
-            return InvalidRequest(f"status {refusal.status}")
+            meant = NotFound if refusal.status == 404 else InvalidRequest
+            return meant(f"status {refusal.status}")
 
     def restart(self, *, crash: bool = False) -> None:
         """Begin anew with what was kept; after a crash with nothing."""

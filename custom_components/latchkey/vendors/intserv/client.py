@@ -59,7 +59,13 @@ class IntServClient:
 
     async def remove_key(self, body: Mapping[str, Any]) -> None:
         """Remove an access key, once (3.2); raises OutcomeUnknown where nobody knows whether it was done."""
-        await self.transport.command(HTTPMethod.POST, paths.REMOVE_KEY, body)
+        answer = await self.transport.command(HTTPMethod.POST, paths.REMOVE_KEY, body)
+        try:
+            if answer.body.strip():
+                answer.json()
+        except AnswerNotUnderstood:
+            # It has no body; a page of somebody else's, between us and the vendor, has.
+            raise OutcomeUnknown("answer not understood") from None
 
     async def _read(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return _object(

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 import re
 from typing import Any, Final
 
@@ -17,28 +18,30 @@ from ..grants import (
     IssuedGrant,
     Order,
 )
-from ..holders import name_parts
 from ..vendor import (
     AnswerNotUnderstood,
-    InvalidField,
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
+    ServiceUnavailable,
+    VendorError,
 )
-from . import identification, status
+from ..wire import moment
+from . import bodies, status
 from .client import IntServClient
-from .identification import Identification, InvalidIdentification
-from .levels import Levels, level_ids
+from .levels import Levels
 from .part import written
 from .wire import WireAdded, WirePerson
 
 LEAD: Final = timedelta(days=36525)
 """A system is told of an access key at once, be it valid ever so much later."""
-FOR_EVER: Final = "2099-12-31T23:59:59Z"
+_FOR_EVER: Final = datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
+FOR_EVER: Final = written(_FOR_EVER)
 """The end of what has none, once it is changed: left out, an earlier end might stay."""
+_SOON: Final = timedelta(minutes=1)
+"""How much later than now what is to open at once may be told to."""
 MOST_ASKED: Final = 50
 """How many access keys are asked for at once; of more, those that were not for the longest time."""
-_LONGEST_NAME: Final = 32
 _CARDS: Final = frozenset({Credential.TAG, Credential.CARD})
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -83,56 +86,83 @@ class Grants(Levels):
         self._asked: dict[str, int] = {}
         """In which round an access key was last asked for."""
         self._rounds = 0
+        self._refused: set[str] = set()
+        """The ids of access keys that are told of although their removal was refused, since they may be removed already."""
 
     def same_code(self, credential: Credential, code: str) -> str:
         """Return what all spellings of an identification come to (3.1)."""
-        return f"{_type(credential)} {_identification(credential, code).normal}"
+        found = bodies.identified(credential, code)
+        return f"{found.type} {found.normal}"
 
     async def prepared(
         self, credential: Credential, fields: Mapping[str, str], code: str | None
     ) -> Mapping[str, str]:
         """Return the fields; raises InvalidField for a code that identifies nothing."""
         if code is not None:
-            _identification(credential, code)
+            bodies.identified(credential, code)
         return fields
 
     async def issue(self, order: Order) -> Issued:
         """Make an access key (2): without an id, with what identifies it, and with the person whom it is for."""
         assert order.code is not None
-        answer = await self._client.add_key(
+        person = bodies.person(order)
+        added = await self._added(
             {
-                "key": _key(order.credential, order.code),
-                **_wanted(order),
-                "person": _person(order),
+                "key": bodies.key(order.credential, order.code),
+                **bodies.wanted(order),
+                "person": person,
             }
         )
-        try:
-            added = WireAdded.parse(answer)
-            person = WirePerson.parse(added.person) if added.person else None
-        except AnswerNotUnderstood:
-            raise OutcomeUnknown("answer not understood") from None
-        if not added.id:
-            raise OutcomeUnknown("no id")
+        if self._has_other_limits(added, order):
+            # It was there before, and kept what was left out.
+            try:
+                await self.update(added.id, order)
+            except VendorError:
+                raise OutcomeUnknown("limits of before") from None
+        whose = _whose(added)
         return Issued(
             vendor_id=added.id,
-            holder_id=person.id or None if person else None,
-            was_there=person is not None and _is_another(person, _person(order)),
+            holder_id=whose.id or None if whose else None,
+            was_there=whose is not None and bodies.is_another(whose, person),
         )
 
     async def update(self, vendor_id: str, order: Order) -> None:
         """Change an access key (2): by its id, without what identifies it, and without a person, who would be ignored."""
-        body = {
-            "id": vendor_id,
-            "valid_from_date": written(self._now()),
-            "valid_to_date": FOR_EVER,
-            **_wanted(order),
-        }
-        answer = await self._client.add_key(body)
-        if answer.get("id") != vendor_id:
+        self._refused.discard(vendor_id)
+        added = await self._added(
+            {
+                "id": vendor_id,
+                "valid_from_date": written(self._now()),
+                "valid_to_date": FOR_EVER,
+                **bodies.wanted(order),
+            }
+        )
+        if added.id.casefold() != vendor_id.casefold():
             raise OutcomeUnknown("another id")
+
+    async def _added(self, body: Mapping[str, Any]) -> WireAdded:
+        """Return an access key as it was made or changed; raises OutcomeUnknown where the answer has no id."""
+        answer = await self._client.add_key(body)
+        if not isinstance(answer.get("id"), str):
+            raise OutcomeUnknown("no id")
+        try:
+            added = WireAdded.parse(answer)
+        except AnswerNotUnderstood:
+            raise OutcomeUnknown("answer not understood") from None
+        if not added.id:
+            raise OutcomeUnknown("no id")
+        return added
+
+    def _has_other_limits(self, added: WireAdded, order: Order) -> bool:
+        """Return whether what is to have no end is told to have one, or what is to open at once a later start."""
+        start, end = moment(added.valid_from_date), moment(added.valid_to_date)
+        if order.start is None and start and start > self._now() + _SOON:
+            return True
+        return order.end is None and end is not None and end < _FOR_EVER
 
     async def revoke(self, vendor_id: str) -> None:
         """Remove an access key by its id (3.2)."""
+        self._refused.discard(vendor_id)
         try:
             await self._client.remove_key({"id": vendor_id})
         except InvalidRequest:
@@ -141,14 +171,23 @@ class Grants(Levels):
                 await self._client.key_status(vendor_id)
             except InvalidRequest, NotFound:
                 raise NotFound("key") from None
+            self._refused.add(vendor_id)
             raise
 
     async def revoke_code(self, credential: Credential, code: str) -> None:
         """Remove an access key by what identifies it (3.2)."""
         try:
-            await self._client.remove_key({"key": _key(credential, code)})
-        except InvalidRequest:
+            await self._client.remove_key({"key": bodies.key(credential, code)})
+        except InvalidRequest, NotFound:
+            await self._check()
             raise NotFound("key") from None
+
+    async def _check(self) -> None:
+        """Ask what is there for everybody; where that is refused too, a refusal tells nothing of an access key."""
+        try:
+            await self._client.levels()
+        except InvalidRequest, NotFound:
+            raise ServiceUnavailable("all is refused") from None
 
     async def issued(self, scope: str, *, ours: bool = False) -> list[IssuedGrant]:
         """Return none: there is no list (3)."""
@@ -175,6 +214,8 @@ class Grants(Levels):
             if isinstance(answer, BaseException):
                 raise answer
             found[grant.grant_id] = answer
+        if None in found.values():
+            await self._check()
         return found
 
     async def _one(self, grant: Followed) -> IssuedGrant | None:
@@ -184,68 +225,19 @@ class Grants(Levels):
         except InvalidRequest, NotFound:
             # All that can be wrong with an id is that there is no such access key.
             return None
+        if grant.vendor_id in self._refused:
+            # A removal that nobody answered was carried out, since another one is refused.
+            grant = replace(grant, in_doubt=False)
         return status.told(grant, raw, self._client.transport.ahead)
+
+
+def _whose(added: WireAdded) -> WirePerson | None:
+    """Return the person of an access key, where one is told legibly: its id counts without."""
+    try:
+        return WirePerson.parse(added.person)
+    except AnswerNotUnderstood:
+        return None
 
 
 def _is_of_interest(grant: Followed) -> bool:
     return grant.in_doubt or grant.state not in (GrantState.REVOKED, GrantState.EXPIRED)
-
-
-def _type(credential: Credential) -> str:
-    is_code = credential is Credential.PIN
-    return identification.CODE if is_code else identification.PROXIMITY
-
-
-def _identification(credential: Credential, text: str) -> Identification:
-    """Return an identification; raises InvalidField."""
-    parse = (
-        identification.code
-        if credential is Credential.PIN
-        else identification.proximity
-    )
-    try:
-        return parse(text)
-    except InvalidIdentification as err:
-        raise InvalidField("code", err.fault.value) from None
-
-
-def _key(credential: Credential, code: str) -> dict[str, str]:
-    """Return an AccessKey (2)."""
-    return {
-        "identification": _identification(credential, code).text,
-        "type": _type(credential),
-    }
-
-
-def _wanted(order: Order) -> dict[str, Any]:
-    """Return all that an access key is to be, but what has no end or opens at once."""
-    wanted: dict[str, Any] = {"access_levels": level_ids(order.access)}
-    if order.start is not None:
-        wanted["valid_from_date"] = written(order.start)
-    if order.end is not None:
-        wanted["valid_to_date"] = written(order.end)
-    if "pin" in order.fields:
-        wanted["pin"] = order.fields["pin"]
-    return wanted
-
-
-def _person(order: Order) -> dict[str, str]:
-    """Return a Person (2): one who is there, or a new one of this name."""
-    if "person_id" in order.fields:
-        return {"id": order.fields["person_id"]}
-    first, last = (part[:_LONGEST_NAME].strip() for part in name_parts(order.name))
-    person = {"first_name": first}
-    return person | {"last_name": last} if last else person
-
-
-def _is_another(person: WirePerson, ordered: Mapping[str, str]) -> bool:
-    """Return whether an access key is somebody else's: then it was there before."""
-    told = {
-        "id": person.id,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-    }
-    return any(
-        told[name] and told[name].strip().casefold() != value.casefold()
-        for name, value in ordered.items()
-    )

@@ -10,9 +10,11 @@ from ..wire import moment
 from .wire import WireApplied, WireStatus
 
 _PENDING: Final = "pending"
+_PARTLY: Final = "partiallyapplied"
 _FAILED: Final = "failed"
-_DONE: Final = ("applied", "notapplied")
-_STATUSES: Final = (*_DONE, _PENDING, "partiallyapplied", _FAILED)
+_APPLIED: Final = "applied"
+_NOWHERE: Final = "notapplied"
+_STATUSES: Final = (_APPLIED, _NOWHERE, _PENDING, _PARTLY, _FAILED)
 _UNTOLD: Final = "unknown"
 _LONGEST_REASON: Final = 64
 _EARLIER: Final = timedelta(seconds=1)
@@ -25,13 +27,18 @@ def told(grant: Followed, raw: Any, ahead: timedelta) -> IssuedGrant:
     # The word counts where the systems are not told of.
     if (word := wire.status.casefold()) not in _STATUSES:
         raise AnswerNotUnderstood("status")
+    if wire.id and wire.id.casefold() != (grant.vendor_id or "").casefold():
+        raise AnswerNotUnderstood("another id")
     deliveries = _deliveries(wire)
     states = {each.state for each in deliveries}
-    is_pending = GrantState.PENDING in states or word == _PENDING
     has_failed = GrantState.FAILED in states or word == _FAILED
+    is_pending = GrantState.PENDING in states or word == _PENDING
+    # What is applied in part alone waits for something, be it told for what or not.
+    is_pending = is_pending or (word == _PARTLY and not has_failed)
     is_revoked = grant.state is GrantState.REVOKING
     # In doubt, it tells of the change before.
-    is_removed = is_revoked and not grant.in_doubt and word in _DONE
+    is_removed = is_revoked and not grant.in_doubt
+    is_done = word == _NOWHERE or (word == _APPLIED and bool(deliveries))
     fault = None
     if has_failed and not (is_revoked and is_pending):
         fault = _fault(grant, is_revoked=is_revoked)
@@ -46,9 +53,9 @@ def told(grant: Followed, raw: Any, ahead: timedelta) -> IssuedGrant:
         credential=grant.credential,
         # An update that nobody answered may be what this tells of, or what was before it.
         revision=None if grant.wanted else grant.revision,
-        delivered=not is_pending and (GrantState.ACTIVE in states or word == _DONE[0]),
+        delivered=not is_pending and (GrantState.ACTIVE in states or word == _APPLIED),
         leaving=is_revoked and (is_pending or has_failed),
-        gone=is_removed and _is_gone(grant, deliveries, ahead),
+        gone=is_removed and is_done and _is_gone(grant, deliveries, ahead),
         fault=fault,
         deliveries=deliveries,
     )

@@ -53,6 +53,8 @@ class WireAdded(Wire):
     """An access key as it was made or changed; what identifies it is not kept."""
 
     id: str
+    valid_from_date: Any = None
+    valid_to_date: Any = None
     person: Any = None
 
 
@@ -69,6 +71,7 @@ class WireApplied(Wire):
 class WireStatus(Wire):
     """How far the latest change of an access key has come."""
 
+    id: str = ""
     status: str = ""
     systems_where_applied: Any = None
     systems_where_pending: Any = None
