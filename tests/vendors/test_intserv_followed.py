@@ -119,8 +119,12 @@ async def test_unreadable(watched: Watched) -> None:
 @pytest.mark.parametrize(
     "error", [RateLimited(30), ServiceUnavailable("status 503"), OutcomeUnknown("x")]
 )
-async def test_failure_of_all(watched: Watched, error: VendorError) -> None:
-    """A rate limit, or any other failure, is raised, be there answers beside it."""
+async def test_failures(watched: Watched, error: VendorError) -> None:
+    """A rate limit, or any other failure, is raised where nothing is told; what is told beside it counts."""
+    answer(watched, KEY_STATUS, error)
+    with pytest.raises(type(error)) as err:
+        await asked(watched, crowd(watched, 3))
+    assert err.value is error
     calls = 0
 
     def second(sent: Any) -> Any:
@@ -129,9 +133,21 @@ async def test_failure_of_all(watched: Watched, error: VendorError) -> None:
         return error if calls == 2 else {"status": "Applied"}
 
     answer(watched, KEY_STATUS, second)
-    with pytest.raises(type(error)) as err:
-        await asked(watched, crowd(watched, 3))
-    assert err.value is error
+    assert len(await asked(watched, crowd(watched, 3))) == 2
+
+
+async def test_other_integration(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where none of several keys is known, it is the API key that is another: nothing is said of them, but of those that go."""
+    lost = [followed(UNKNOWN, watched, grant_id=name) for name in "abc"]
+    going = replace(lost[0], state=GrantState.REVOKING)
+    for _ in range(2):
+        assert await asked(watched, [going, *lost[1:]]) == {going.grant_id: None}
+    assert caplog.text.count("another integration") == 1
+    there = followed(await issued(watched), watched, grant_id="there")
+    found = await asked(watched, [*lost, there])
+    assert [found[grant.grant_id] for grant in lost] == [None] * 3
 
 
 @pytest.mark.parametrize("status", [400, 404])

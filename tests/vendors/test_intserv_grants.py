@@ -16,9 +16,10 @@ from custom_components.latchkey.vendors.granting import (
     PreparesGrants,
 )
 from custom_components.latchkey.vendors.grants import Credential, GrantField
-from custom_components.latchkey.vendors.intserv.grants import CODES, FIELDS, FOR_EVER
+from custom_components.latchkey.vendors.intserv.bodies import FOR_EVER
+from custom_components.latchkey.vendors.intserv.grants import CODES, FIELDS
 from custom_components.latchkey.vendors.intserv.paths import ADD_KEY, REMOVE_KEY
-from custom_components.latchkey.vendors.vendor import InvalidField, InvalidRequest
+from custom_components.latchkey.vendors.vendor import InvalidField
 from tests.vendors.helpers import run, told
 from tests.vendors.intserv_account import Watched
 from tests.vendors.intserv_orders import (
@@ -69,19 +70,21 @@ def test_protocols(watched: Watched) -> None:
 
 
 async def test_new_card(watched: Watched) -> None:
-    """A new key has no id, what identifies it, its levels and its person; what opens at once and for ever has no dates."""
+    """A new key has no id, what identifies it, its levels and its person; what opens at once and for ever has the dates of that."""
     key_id = await issued(watched, "Staff", "Yard")
     assert bodies(watched, ADD_KEY) == [
         {
             "key": {"identification": CARD, "type": "proximity"},
             "access_levels": [level(watched, "Staff"), level(watched, "Yard")],
+            "valid_from_date": f"{watched.clock.now - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
+            "valid_to_date": FOR_EVER,
             "person": {"first_name": "Anna", "last_name": "Berg"},
         }
     ]
     made = key(watched, key_id)
     assert made.identity.given == CARD
     assert (made.person.first_name, made.person.last_name) == ("Anna", "Berg")
-    assert (made.rights.valid_from, made.rights.valid_to) == (None, None)
+    assert made.rights.valid_from == watched.clock.now - timedelta(days=1)
 
 
 async def test_new_code(watched: Watched) -> None:
@@ -174,7 +177,7 @@ async def test_update(watched: Watched) -> None:
     await watched.account.update(key_id, order(watched, "Yard", "Store", name="Bo Ek"))
     assert bodies(watched, ADD_KEY)[1] == {
         "id": key_id,
-        "valid_from_date": f"{watched.clock.now + timedelta(minutes=3):%Y-%m-%dT%H:%M:%SZ}",
+        "valid_from_date": f"{watched.clock.now + timedelta(minutes=3) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
         "valid_to_date": "2099-12-31T23:59:59Z",
         "access_levels": [level(watched, "Yard"), level(watched, "Store")],
     }
@@ -203,13 +206,19 @@ async def test_whole_seconds_of_utc(watched: Watched) -> None:
         assert {name: body[name] for name in LIMITS} == sent
 
 
-async def test_one_date(watched: Watched) -> None:
-    """Of a new key the one date is sent that it has."""
+async def test_both_dates(watched: Watched) -> None:
+    """A new key has both dates as well: it may be there already, and would keep what is left out."""
     await issued(watched, start=60)
     await issued(watched, end=60, code="EM:4343")
     first, second = bodies(watched, ADD_KEY)
-    assert [name in first for name in LIMITS] == [True, False]
-    assert [name in second for name in LIMITS] == [False, True]
+    assert (first["valid_from_date"], first["valid_to_date"]) == (
+        "2025-11-21T08:15:50Z",
+        FOR_EVER,
+    )
+    assert (second["valid_from_date"], second["valid_to_date"]) == (
+        "2025-11-20T08:14:50Z",
+        "2025-11-21T08:15:50Z",
+    )
 
 
 STEP = st.fixed_dictionaries(
@@ -243,18 +252,8 @@ def test_whole_state(
         # It ends later than it starts, and than now.
         end = None if length is None else (start or 0) + length
         wanted = order(watched, *step["names"], start=start, end=end, fields=fields)
-        before = key(watched, key_id).rights if key_id else None
         if key_id is None or step["anew"]:
-            try:
-                answer = run(account.issue(wanted))
-            except InvalidRequest:
-                # The vendor has kept a date that contradicts the other one.
-                assert before is not None
-                assert options["omitted"] == "keep"
-                assert (start is None) is not (end is None)
-                assert key_id is not None
-                assert key(watched, key_id).rights == before
-                continue
+            answer = run(account.issue(wanted))
             assert answer.vendor_id == (key_id or answer.vendor_id)
             key_id = answer.vendor_id
             assert key_id is not None
@@ -264,14 +263,10 @@ def test_whole_state(
         now = watched.clock.now
         assert rights.pin == fields.get("pin")
         assert rights.level_ids == tuple(level(watched, each) for each in step["names"])
-        if wanted.start is None:
-            assert rights.valid_from is None or rights.valid_from <= now + timedelta(
-                minutes=1
-            )
-        else:
-            assert rights.valid_from == wanted.start
+        assert rights.valid_from == (wanted.start or now - timedelta(days=1))
+        assert rights.valid_to is not None
         if wanted.end is None:
-            assert rights.valid_to is None or rights.valid_to.year == 2099
+            assert rights.valid_to.year == 2099
         else:
             assert rights.valid_to == wanted.end
     for body in bodies(watched, ADD_KEY):
@@ -282,18 +277,16 @@ def test_whole_state(
 
 @pytest.mark.parametrize("options", OPTIONS)
 async def test_issued_anew(watched: Watched, options: dict[str, str]) -> None:
-    """A key that was there with limits of its own, and is issued for good, loses them: that takes a change by its id."""
+    """A key that was there with limits of its own, and is issued for good, loses them."""
     watched.cloud.set_options(**options)
     key_id = await issued(watched, start=600, end=3600, fields={"pin": "1234"})
     assert await issued(watched, "Yard", fields={"pin": "4321"}) == key_id
     rights = key(watched, key_id).rights
-    assert rights.valid_from is None or rights.valid_from <= watched.clock.now
-    assert rights.valid_to is None or rights.valid_to.year == 2099
+    assert rights.valid_from is not None
+    assert rights.valid_from <= watched.clock.now
+    assert rights.valid_to is not None
+    assert rights.valid_to.year == 2099
     assert (rights.pin, rights.level_ids) == ("4321", (level(watched, "Yard"),))
-    sent = bodies(watched, ADD_KEY)
-    assert ["id" in body for body in sent] == (
-        [False, False, True] if options["omitted"] == "keep" else [False, False]
-    )
 
 
 async def test_remove(watched: Watched) -> None:

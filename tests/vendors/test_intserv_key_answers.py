@@ -206,47 +206,6 @@ async def test_refused(watched: Watched, refusal: VendorError) -> None:
     assert len(bodies(watched, ADD_KEY)) == 2
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda err: err.key)
-async def test_limits_not_corrected(watched: Watched, refusal: VendorError) -> None:
-    """A key that was there and keeps its limits is in doubt, whatever comes of the change: it is there, and opens."""
-    await issued(watched, end=3600)
-    real = watched.offline.answers[f"POST {ADD_KEY}"]
-
-    def once(sent: Any) -> Any:
-        return refusal if "id" in sent.body else real(sent)
-
-    answer(watched, ADD_KEY, once)
-    with pytest.raises(OutcomeUnknown):
-        await watched.account.issue(order(watched))
-
-
-@pytest.mark.parametrize(
-    ("limits", "is_changed"),
-    [
-        ({}, False),
-        ({"valid_from_date": None, "valid_to_date": None}, False),
-        ({"valid_from_date": "", "valid_to_date": 0}, False),
-        ({"valid_from_date": "2025-11-21T08:14:50Z"}, False),
-        ({"valid_from_date": "2025-11-21T09:14:55+01:00"}, False),
-        ({"valid_from_date": "2025-11-21T09:14:50Z"}, True),
-        ({"valid_to_date": "2099-12-31T23:59:59Z"}, False),
-        ({"valid_to_date": "9999-12-31T23:59:59.9999999Z"}, False),
-        ({"valid_to_date": "2025-11-22T08:14:50"}, True),
-        ({"valid_to_date": "2020-01-01T00:00:00Z"}, True),
-    ],
-)
-async def test_limits_told(
-    watched: Watched, limits: dict[str, Any], is_changed: bool
-) -> None:
-    """A new key is changed where the answer tells an end that it is not to have, or a later start."""
-    answer(watched, ADD_KEY, {"id": UNKNOWN, **limits})
-    await watched.account.issue(order(watched))
-    assert len(bodies(watched, ADD_KEY)) == 1 + is_changed
-    # With dates of its own it is what was sent.
-    await watched.account.issue(order(watched, start=7200, end=9000))
-    assert len(bodies(watched, ADD_KEY)) == 2 + is_changed
-
-
 @pytest.mark.parametrize("status", [400, 404])
 async def test_unknown_key(watched: Watched, status: int) -> None:
     """What is not there is found to be gone by its id as by its code, whichever status says so; a change is refused."""

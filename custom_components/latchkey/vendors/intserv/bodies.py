@@ -1,6 +1,7 @@
 """What is sent of a grant: by what it is recognised, what it is to be, and whose (facts sheet 2, 3.1)."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..grants import Credential, Order
@@ -12,6 +13,10 @@ from .levels import level_ids
 from .part import written
 from .wire import WirePerson
 
+BEFORE: Final = timedelta(days=1)
+"""How long ago what opens at once begins: a door's clock may be behind."""
+FOR_EVER: Final = "2099-12-31T23:59:59Z"
+"""The end of what has none."""
 _LONGEST_NAME: Final = 32
 
 
@@ -34,13 +39,16 @@ def key(credential: Credential, code: str) -> dict[str, str]:
     return {"identification": found.text, "type": found.type}
 
 
-def wanted(order: Order) -> dict[str, Any]:
-    """Return all that an access key is to be, but what has no end or opens at once."""
-    told: dict[str, Any] = {"access_levels": level_ids(order.access)}
-    if order.start is not None:
-        told["valid_from_date"] = written(order.start)
-    if order.end is not None:
-        told["valid_to_date"] = written(order.end)
+def wanted(order: Order, now: datetime) -> dict[str, Any]:
+    """Return all that an access key is to be.
+
+    Both of its times are always among it: what is made may be there already, and keep what is left out.
+    """
+    told: dict[str, Any] = {
+        "access_levels": level_ids(order.access),
+        "valid_from_date": written(order.start or now - BEFORE),
+        "valid_to_date": written(order.end) if order.end else FOR_EVER,
+    }
     if "pin" in order.fields:
         told["pin"] = order.fields["pin"]
     return told

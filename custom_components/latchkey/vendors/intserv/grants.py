@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+import logging
 import re
 from typing import Any, Final
 
@@ -26,20 +27,15 @@ from ..vendor import (
     ServiceUnavailable,
     VendorError,
 )
-from ..wire import moment
 from . import bodies, status
 from .client import IntServClient
 from .levels import Levels
-from .part import written
 from .wire import WireAdded, WirePerson
+
+_LOGGER = logging.getLogger(__name__)
 
 LEAD: Final = timedelta(days=36525)
 """A system is told of an access key at once, be it valid ever so much later."""
-_FOR_EVER: Final = datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
-FOR_EVER: Final = written(_FOR_EVER)
-"""The end of what has none, once it is changed: left out, an earlier end might stay."""
-_SOON: Final = timedelta(minutes=1)
-"""How much later than now what is to open at once may be told to."""
 MOST_ASKED: Final = 50
 """How many access keys are asked for at once; of more, those that were not for the longest time."""
 _CARDS: Final = frozenset({Credential.TAG, Credential.CARD})
@@ -86,6 +82,7 @@ class Grants(Levels):
         self._asked: dict[str, int] = {}
         """In which round an access key was last asked for."""
         self._rounds = 0
+        self._are_lost = False
         self._refused: set[str] = set()
         """The ids of access keys that are told of although their removal was refused, since they may be removed already."""
 
@@ -109,16 +106,10 @@ class Grants(Levels):
         added = await self._added(
             {
                 "key": bodies.key(order.credential, order.code),
-                **bodies.wanted(order),
+                **bodies.wanted(order, self._now()),
                 "person": person,
             }
         )
-        if self._has_other_limits(added, order):
-            # It was there before, and kept what was left out.
-            try:
-                await self.update(added.id, order)
-            except VendorError:
-                raise OutcomeUnknown("limits of before") from None
         whose = _whose(added)
         return Issued(
             vendor_id=added.id,
@@ -130,12 +121,7 @@ class Grants(Levels):
         """Change an access key (2): by its id, without what identifies it, and without a person, who would be ignored."""
         self._refused.discard(vendor_id)
         added = await self._added(
-            {
-                "id": vendor_id,
-                "valid_from_date": written(self._now()),
-                "valid_to_date": FOR_EVER,
-                **bodies.wanted(order),
-            }
+            {"id": vendor_id, **bodies.wanted(order, self._now())}
         )
         if added.id.casefold() != vendor_id.casefold():
             raise OutcomeUnknown("another id")
@@ -152,13 +138,6 @@ class Grants(Levels):
         if not added.id:
             raise OutcomeUnknown("no id")
         return added
-
-    def _has_other_limits(self, added: WireAdded, order: Order) -> bool:
-        """Return whether what is to have no end is told to have one, or what is to open at once a later start."""
-        start, end = moment(added.valid_from_date), moment(added.valid_to_date)
-        if order.start is None and start and start > self._now() + _SOON:
-            return True
-        return order.end is None and end is not None and end < _FOR_EVER
 
     async def revoke(self, vendor_id: str) -> None:
         """Remove an access key by its id (3.2)."""
@@ -207,16 +186,40 @@ class Grants(Levels):
             *(self._one(grant) for grant in due), return_exceptions=True
         )
         found: dict[str, IssuedGrant | None] = {}
+        refused: VendorError | None = None
         for grant, answer in zip(due, answers, strict=True):
             if isinstance(answer, AnswerNotUnderstood):
                 # One that cannot be read hides no other.
                 continue
+            if isinstance(answer, VendorError):
+                refused = answer
+                continue
             if isinstance(answer, BaseException):
                 raise answer
             found[grant.grant_id] = answer
+        if refused and not found:
+            raise refused
         if None in found.values():
             await self._check()
-        return found
+        lost = [
+            grant
+            for grant in due
+            if found.get(grant.grant_id, grant) is None
+            and grant.state is not GrantState.REVOKING
+        ]
+        are_lost = len(lost) > 1 and not any(found.values())
+        if are_lost and not self._are_lost:
+            _LOGGER.warning(
+                "None of the access keys is known to IntServ any more. Is the API key that of another integration?"
+            )
+        if due:
+            self._are_lost = are_lost
+        # Nobody removes all at once; to the key of another integration none of them is known.
+        return {
+            grant_id: row
+            for grant_id, row in found.items()
+            if not are_lost or grant_id not in {grant.grant_id for grant in lost}
+        }
 
     async def _one(self, grant: Followed) -> IssuedGrant | None:
         assert grant.vendor_id is not None

@@ -53,8 +53,6 @@ class WireAdded(Wire):
     """An access key as it was made or changed; what identifies it is not kept."""
 
     id: str
-    valid_from_date: Any = None
-    valid_to_date: Any = None
     person: Any = None
 
 
