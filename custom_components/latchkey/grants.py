@@ -136,8 +136,10 @@ class GrantBook(GrantIssuing):
         async with self._turn(record.scope):
             now = self._clock()
             before = self.ledger.records.get(record.grant_id)
-            if before is not None and before.is_gone and before.vendor_id:
-                return before
+            if before is not None and before.is_gone:
+                # Of one that was never seen, a list may tell yet; where there is none, nothing would end this.
+                if before.vendor_id or isinstance(self._vendor, KnowsCodes):
+                    return before
             if before is not None:
                 before = await self._as_it_is(before)
             # Told only once it is sure that it will be carried on.
@@ -150,7 +152,10 @@ class GrantBook(GrantIssuing):
                 fault=None,
                 deliveries=(),
                 attempts=0,
-                asked_at=now,
+                # What was delivered since it was asked for first, may have been delivered for it.
+                asked_at=before.asked_at
+                if before and before.state is GrantState.REVOKING
+                else now,
                 changed_at=now,
             )
             try:

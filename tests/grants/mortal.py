@@ -79,9 +79,7 @@ class MortalHome[C: Simulator, V: IssuesGrants](ABC):
     async def restarted(self) -> Self:
         """Return the home that starts from what this one left on disk."""
         await self.ended()
-        return await type(self)(
-            self.cloud, self.url, self.clock, self.disk
-        ).started()
+        return await type(self)(self.cloud, self.url, self.clock, self.disk).started()
 
     async def look(self, scope: str, times: int) -> None:
         """Look at everything several times, a minute and more apart."""

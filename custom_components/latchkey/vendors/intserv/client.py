@@ -59,7 +59,10 @@ class IntServClient:
 
     async def remove_key(self, body: Mapping[str, Any]) -> None:
         """Remove an access key, once (3.2); raises OutcomeUnknown where nobody knows whether it was done."""
-        await self.transport.command(HTTPMethod.POST, paths.REMOVE_KEY, body)
+        answer = await self.transport.command(HTTPMethod.POST, paths.REMOVE_KEY, body)
+        if answer.status != HTTPStatus.NO_CONTENT:
+            # Somebody else's page, between us and the vendor.
+            raise OutcomeUnknown(f"status {answer.status}")
 
     async def _read(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return _object(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 import re
 from typing import Any, Final
@@ -35,7 +36,7 @@ from .wire import WireAdded, WirePerson
 LEAD: Final = timedelta(days=36525)
 """A system is told of an access key at once, be it valid ever so much later."""
 FOR_EVER: Final = "2099-12-31T23:59:59Z"
-"""The end of what has none, once it is changed: left out, an earlier end might stay."""
+"""The end of what has none: left out, an earlier end might stay, since what is made may be there already."""
 MOST_ASKED: Final = 50
 """How many access keys are asked for at once; of more, those that were not for the longest time."""
 _LONGEST_NAME: Final = 32
@@ -83,6 +84,8 @@ class Grants(Levels):
         self._asked: dict[str, int] = {}
         """In which round an access key was last asked for."""
         self._rounds = 0
+        self._seem_gone: set[str] = set()
+        """The access keys that look removed, although nobody answered their removal."""
 
     def same_code(self, credential: Credential, code: str) -> str:
         """Return what all spellings of an identification come to (3.1)."""
@@ -102,7 +105,7 @@ class Grants(Levels):
         answer = await self._client.add_key(
             {
                 "key": _key(order.credential, order.code),
-                **_wanted(order),
+                **self._wanted(order),
                 "person": _person(order),
             }
         )
@@ -121,27 +124,34 @@ class Grants(Levels):
 
     async def update(self, vendor_id: str, order: Order) -> None:
         """Change an access key (2): by its id, without what identifies it, and without a person, who would be ignored."""
-        body = {
-            "id": vendor_id,
-            "valid_from_date": written(self._now()),
-            "valid_to_date": FOR_EVER,
-            **_wanted(order),
-        }
-        answer = await self._client.add_key(body)
+        answer = await self._client.add_key({"id": vendor_id, **self._wanted(order)})
         if answer.get("id") != vendor_id:
             raise OutcomeUnknown("another id")
+
+    def _wanted(self, order: Order) -> dict[str, Any]:
+        """Return all that an access key is to be; what is left out might stay as it was."""
+        wanted: dict[str, Any] = {
+            "access_levels": level_ids(order.access),
+            "valid_from_date": written(order.start or self._now()),
+            "valid_to_date": written(order.end) if order.end else FOR_EVER,
+        }
+        if "pin" in order.fields:
+            wanted["pin"] = order.fields["pin"]
+        return wanted
 
     async def revoke(self, vendor_id: str) -> None:
         """Remove an access key by its id (3.2)."""
         try:
             await self._client.remove_key({"id": vendor_id})
-        except InvalidRequest:
-            # What is not there may be refused like what is not understood.
+        except InvalidRequest, NotFound:
+            # What is not there may be refused like what is not understood, and its status be told for ever.
+            if vendor_id in self._seem_gone:
+                raise NotFound("key") from None
             try:
                 await self._client.key_status(vendor_id)
             except InvalidRequest, NotFound:
                 raise NotFound("key") from None
-            raise
+            raise OutcomeUnknown("refused, and told of") from None
 
     async def revoke_code(self, credential: Credential, code: str) -> None:
         """Remove an access key by what identifies it (3.2)."""
@@ -184,7 +194,13 @@ class Grants(Levels):
         except InvalidRequest, NotFound:
             # All that can be wrong with an id is that there is no such access key.
             return None
-        return status.told(grant, raw, self._client.transport.ahead)
+        row = status.told(grant, raw, self._client.transport.ahead)
+        if not (row.gone and grant.in_doubt):
+            self._seem_gone.discard(row.vendor_id)
+            return row
+        # A change before it may have been applied since: what is removed once more tells.
+        self._seem_gone.add(row.vendor_id)
+        return replace(row, gone=False)
 
 
 def _is_of_interest(grant: Followed) -> bool:
@@ -215,18 +231,6 @@ def _key(credential: Credential, code: str) -> dict[str, str]:
         "identification": _identification(credential, code).text,
         "type": _type(credential),
     }
-
-
-def _wanted(order: Order) -> dict[str, Any]:
-    """Return all that an access key is to be, but what has no end or opens at once."""
-    wanted: dict[str, Any] = {"access_levels": level_ids(order.access)}
-    if order.start is not None:
-        wanted["valid_from_date"] = written(order.start)
-    if order.end is not None:
-        wanted["valid_to_date"] = written(order.end)
-    if "pin" in order.fields:
-        wanted["pin"] = order.fields["pin"]
-    return wanted
 
 
 def _person(order: Order) -> dict[str, str]:
