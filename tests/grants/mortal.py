@@ -56,8 +56,11 @@ class MortalHome[C: Simulator, V: IssuesGrants](ABC):
             headers,
             judge=judge,
             sleep=_no_time,
-            clock=lambda: self.clock.now.timestamp(),
+            clock=self._seconds,
         )
+
+    def _seconds(self) -> float:
+        return self.clock.now.timestamp()
 
     def die(self) -> None:
         """Be killed: from here on nothing reaches the disk or the cloud."""

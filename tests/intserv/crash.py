@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 import re
 from typing import Any, Final, Literal
@@ -54,7 +54,7 @@ TIMES: Final[tuple[tuple[float | None, float | None], ...]] = (
     (None, 30),
     (None, None),
     (0.1, 20),
-    (None, 0.004),
+    (None, 1 / 240),
 )
 """Days until the start and the end."""
 
@@ -337,6 +337,9 @@ class Trial:
             answer = await self._stopped(issue, stop)
         except OutcomeUnknown:
             raise AssertionError("a doubt must be a record") from None
+        except Conflict:
+            assert is_taken or self.cloud.faults.active, "free, and yet refused"
+            raise
         if answer is None:
             if not is_taken:
                 self._is_doubted(grant_id, number, rights)
@@ -604,6 +607,19 @@ class Trial:
             ]
             assert any(rights.are_of(key) for rights in may_be), "other rights"
             assert record.state is GrantState.ACTIVE, "never delivered"
+            self._judge_held(key)
+
+    def _judge_held(self, key: AccessKey) -> None:
+        """Assert that each system has the part of an access key that is its own."""
+        for system in self.cloud.systems.values():
+            held = system.held.get(key.id)
+            levels = {each for each in key.rights.level_ids if each in system.levels}
+            assert (held is not None) == bool(levels)
+            if held is not None:
+                assert held.rights == replace(
+                    key.rights, level_ids=held.rights.level_ids
+                )
+                assert set(held.rights.level_ids) == levels
 
 
 def _is_live(record: Record) -> bool:
