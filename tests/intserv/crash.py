@@ -58,6 +58,8 @@ TIMES: Final[tuple[tuple[float | None, float | None], ...]] = (
 )
 """Days until the start and the end."""
 
+_TAKEN_BACK: Final = (GrantState.REVOKING, GrantState.REVOKED)
+
 type Action = Literal[
     "issue", "repeat", "update", "revoke", "revoke_code", "portal", "look", "restart"
 ]
@@ -112,11 +114,17 @@ class Rights:
     start: datetime | None
     end: datetime | None
     pin: str | None
+    asked_at: datetime
+    """At the latest, what has no start opens from then on."""
 
     def are_of(self, key: AccessKey) -> bool:
         """Tell whether an access key is as it was asked for."""
         has = key.rights
-        starts = self.start is None or has.valid_from == self.start
+        starts = has.valid_from == self.start or (
+            self.start is None
+            and has.valid_from is not None
+            and has.valid_from <= self.asked_at
+        )
         ends = has.valid_to == self.end or (
             self.end is None and has.valid_to == FOR_EVER
         )
@@ -215,12 +223,28 @@ class Trial:
             # Of what has no id, the vendor's word that it is not there is all that there is.
             if trouble in (400, 404) and self._is_by_code(stroke):
                 continue
+            # Nor can anybody know better where what was applied since looks like the removal.
+            if (
+                trouble in (400, 404)
+                and path.endswith("remove")
+                and any(map(self._looks_removed, self.home.records.values()))
+            ):
+                continue
             kind, more = trouble, {}
             if isinstance(trouble, int):
                 kind, more = "status", {"status": trouble}
             self.cloud.add_fault(Fault(kind, "POST", f"/v1/{path}", times=1, **more))
         if stroke.write:
             self.home.disk.fail(stroke.write, lands=stroke.lands)
+
+    def _looks_removed(self, record: Record) -> bool:
+        """Tell whether a removal is in doubt, and each system has applied something since it was asked for."""
+        key = self.store.keys.get(record.vendor_id or "")
+        if key is None or record.step is not Step.REVOKE:
+            return False
+        since = record.asked_at - timedelta(seconds=1)
+        states = key.change.systems.values()
+        return all(state.at is not None and state.at >= since for state in states)
 
     def _is_by_code(self, stroke: Stroke) -> bool:
         """Tell whether something is taken back by its code, whose id is not known."""
@@ -273,7 +297,7 @@ class Trial:
             stop,
             known.grant_id if known and is_repeat else grant_id,
             stroke.code,
-            _rights(access, terms),
+            self._rights(access, terms),
             is_taken=is_taken,
             is_written=not stroke.write,
         )
@@ -315,7 +339,7 @@ class Trial:
             stop,
             record.grant_id,
             number,
-            _rights(record.access, terms),
+            self._rights(record.access, terms),
             is_taken=is_taken,
             is_written=not stroke.write,
         )
@@ -390,7 +414,7 @@ class Trial:
         terms = self._terms(stroke, code)
         if "pin" in record.unkept:
             terms.fields["pin"] = PIN
-        rights = _rights(record.access, terms)
+        rights = self._rights(record.access, terms)
         try:
             updated = await self._stopped(
                 self.home.book.update(grant_id, terms, None), stop
@@ -420,8 +444,9 @@ class Trial:
             return
         if revoked.is_unseen:
             self.doubted.add(record.grant_id)
-        states = {GrantState.REVOKING, GrantState.REVOKED}
-        assert revoked.state in states or record.is_gone
+        if record.is_gone:
+            assert revoked == record, "ended, and taken up again"
+        assert revoked.state in (*_TAKEN_BACK, record.state)
 
     async def _revoke_code(self, stroke: Stroke, stop: Stop) -> None:
         code = CODES[stroke.code]
@@ -456,6 +481,11 @@ class Trial:
         return Terms(
             name="Gun Ek", start=start, end=end, fields={"pin": PIN} if has_pin else {}
         )
+
+    def _rights(self, access: Access, terms: Terms) -> Rights:
+        levels = frozenset(access.id.split(","))
+        pin, now = terms.fields.get("pin"), self.home.clock.now
+        return Rights(levels, terms.start, terms.end, pin, now)
 
     def _new_id(self) -> str:
         self.issues += 1
@@ -625,11 +655,6 @@ class Trial:
 def _is_live(record: Record) -> bool:
     """Tell whether there is a grant, or was one that its times have ended."""
     return not record.is_gone and record.vendor_id is not None
-
-
-def _rights(access: Access, terms: Terms) -> Rights:
-    levels = frozenset(access.id.split(","))
-    return Rights(levels, terms.start, terms.end, terms.fields.get("pin"))
 
 
 def _nothing() -> None:

@@ -1,6 +1,9 @@
 """Whatever happens while access keys are issued, changed and taken back, none is lost or doubled, and the ledger says which there are."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 import logging
 import os
 from typing import Final
@@ -8,6 +11,9 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
+from custom_components.latchkey.ledger import Terms
+from custom_components.latchkey.vendors.grants import Credential, GrantState
+from simulators.faults import Fault
 from simulators.intserv import IntServCloud, serve
 from simulators.intserv.systems import Pace
 from tests.grants.home import Disk
@@ -88,11 +94,20 @@ class _Lines(logging.Handler):
         self._trial.leaks.append(record.getMessage())
 
 
-async def _run(schedule: Schedule) -> None:
+@asynccontextmanager
+async def _home() -> AsyncIterator[MortalHome]:
     clock = FakeClock()
     cloud = IntServCloud(clock=clock)
     async with serve(cloud) as address:
-        home = await MortalHome(cloud, address.url, clock, Disk()).started()
+        home = MortalHome(cloud, address.url, clock, Disk())
+        try:
+            yield await home.started()
+        finally:
+            await home.ended()
+
+
+async def _run(schedule: Schedule) -> None:
+    async with _home() as home:
         trial = Trial(home, schedule)
         logger = logging.getLogger("custom_components.latchkey")
         lines, level, passes = _Lines(trial), logger.level, logger.propagate
@@ -131,6 +146,9 @@ FOUND: Final = {
     ),
     "an earlier end stays, of what is no longer remembered": Schedule(
         (Stroke("issue"), Stroke("restart"), Stroke("issue", times=1))
+    ),
+    "a later start stays, of what is no longer remembered": Schedule(
+        (Stroke("issue", times=2), Stroke("restart"), Stroke("issue", times=1))
     ),
     "what was delivered just before is no removal": Schedule(
         (Stroke("issue", pause=6), Stroke("revoke", trouble="reset"))
@@ -180,7 +198,19 @@ FOUND: Final = {
         (Stroke("issue", trouble="half"), Stroke("revoke"), Stroke("revoke"))
     ),
     "a doubt that has run out keeps no code": Schedule(
-        (Stroke("issue", times=3, trouble="reset", pause=400), Stroke("issue"))
+        (
+            Stroke("issue", times=3, trouble="reset", pause=400),
+            Stroke("look"),
+            Stroke("issue"),
+        )
+    ),
+    "refused for it was done just before, and no status": Schedule(
+        (
+            Stroke("issue", pause=130),
+            Stroke("revoke", trouble="twice", reading="html", pause=400),
+            Stroke("revoke"),
+        ),
+        {"removed_status": "applied"},
     ),
     "two readings that fail, and a good one between": Schedule(
         (
@@ -199,3 +229,51 @@ FOUND: Final = {
 def test_found(socket_enabled: None, schedule: Schedule) -> None:
     """The same, for what once was not so."""
     _tried(schedule)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_end_while_a_system_has_a_later_one(
+    socket_enabled: None, is_restarted: bool
+) -> None:
+    """What is issued again for less is not over before the systems know of it, remembered or not."""
+    async with _home() as home:
+        access, now = home.access("Staff"), home.clock.now
+        long = Terms(name="Gun Ek", start=None, end=now + timedelta(days=30))
+        short = Terms(name="Gun Ek", start=None, end=now + timedelta(minutes=5))
+        if not is_restarted:
+            home.cloud.add_fault(Fault("half", path="/v1/accesskeys/add", times=1))
+        await home.issue("G1", access, Credential.PIN, long, "482913")
+        home.clock.move(10)
+        for system in home.cloud.systems.values():
+            home.cloud.settle()
+            home.cloud.set_online(system, False)
+        await home.compare()
+        if is_restarted:
+            home = await home.restarted()
+        record, _ = await home.issue("G2", access, Credential.PIN, short, "482913")
+        assert record.grant_id == "G1"
+        home.clock.move(400)
+        await home.compare()
+        assert home.records["G1"].state_at(home.clock.now) is GrantState.PENDING
+        assert home.records["G1"].outlives(home.clock.now) == long.end
+        for system in home.cloud.systems.values():
+            home.cloud.set_online(system, True)
+        home.clock.move(10)
+        await home.looked()
+        assert home.records["G1"].state is GrantState.EXPIRED
+        await home.ended()
+
+
+async def test_repeated_in_its_first_spelling(socket_enabled: None) -> None:
+    """What is repeated is sent as it was at first: to the vendor, another spelling might be another card."""
+    async with _home() as home:
+        first, other = CODES[1].spellings[:2]
+        terms = Terms(name="Gun Ek", start=None, end=None)
+        access = home.access("Staff")
+        home.cloud.add_fault(Fault("reset", path="/v1/accesskeys/add", times=1))
+        doubted, _ = await home.issue("G1", access, Credential.CARD, terms, first)
+        assert doubted.state is GrantState.UNKNOWN
+        record, _ = await home.issue("G2", access, Credential.CARD, terms, other)
+        assert record.grant_id == "G1"
+        key = home.cloud.integration.store.keys[record.vendor_id or ""]
+        assert key.identity.given == first
