@@ -27,6 +27,7 @@ from tests.intserv.crash import (
     Stroke,
     Trial,
 )
+from tests.intserv.home import Systems
 from tests.intserv.mortal_home import MortalHome
 from tests.simulators.helpers import FakeClock
 
@@ -277,3 +278,28 @@ async def test_repeated_in_its_first_spelling(socket_enabled: None) -> None:
         assert record.grant_id == "G1"
         key = home.cloud.integration.store.keys[record.vendor_id or ""]
         assert key.identity.given == first
+
+
+async def test_taken_back_in_its_first_spelling(
+    systems: Systems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is taken back by its code is named as it was at first, as long as that is remembered."""
+    await systems.start()
+    first, other = CODES[1].spellings[:2]
+    systems.fault("half", "accesskeys/add", times=1)
+    issued = await systems.act(
+        "issue_key", access="Staff", credential="card", name="Gun Ek", code=first
+    )
+    (row,) = issued["grants"]
+    assert row["state"] == "unknown"
+    sent: list[str] = []
+    vendor = systems.entry.runtime_data.grants.vendor
+    revoke_code = vendor.revoke_code
+
+    async def seen(credential: Credential, code: str) -> None:
+        sent.append(code)
+        await revoke_code(credential, code)
+
+    monkeypatch.setattr(vendor, "revoke_code", seen)
+    await systems.act("revoke_grant", grant_id=row["grant_id"], code=other)
+    assert sent == [first]
