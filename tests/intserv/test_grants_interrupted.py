@@ -17,18 +17,19 @@ from simulators.faults import Fault
 from simulators.intserv import IntServCloud, serve
 from simulators.intserv.systems import Pace
 from tests.grants.home import Disk
-from tests.intserv.crash import (
+from tests.intserv.crash import Trial
+from tests.intserv.home import Systems
+from tests.intserv.mortal_home import MortalHome
+from tests.intserv.schedules import (
     CODES,
     DOUBTS,
+    FOUND,
     LEVELS,
     TIMES,
     Action,
     Schedule,
     Stroke,
-    Trial,
 )
-from tests.intserv.home import Systems
-from tests.intserv.mortal_home import MortalHome
 from tests.simulators.helpers import FakeClock
 
 SHORT: Final = 100
@@ -139,91 +140,6 @@ def _tried(schedule: Schedule) -> None:
 def test_schedules(socket_enabled: None, schedule: Schedule) -> None:
     """Each access key is one record's, each record says what is so, and no secret gets out."""
     _tried(schedule)
-
-
-FOUND: Final = {
-    "an earlier end stays, of what was made already": Schedule(
-        (Stroke("issue", code=1, trouble="reset_after"), Stroke("issue", 1, times=1))
-    ),
-    "an earlier end stays, of what is no longer remembered": Schedule(
-        (Stroke("issue"), Stroke("restart"), Stroke("issue", times=1))
-    ),
-    "a later start stays, of what is no longer remembered": Schedule(
-        (Stroke("issue", times=2), Stroke("restart"), Stroke("issue", times=1))
-    ),
-    "what was delivered just before is no removal": Schedule(
-        (Stroke("issue", pause=6), Stroke("revoke", trouble="reset"))
-    ),
-    "what is delivered meanwhile is no removal": Schedule(
-        (Stroke("issue"), Stroke("revoke", trouble="reset", pause=61), Stroke("look")),
-        {"removed_status": "applied", "apply_seconds": 30},
-    ),
-    "a page is no removal": Schedule(
-        (Stroke("issue", pause=400), Stroke("revoke", trouble="html"))
-    ),
-    "a page is no removal by a code": Schedule(
-        (
-            Stroke("issue", trouble="half", pause=400),
-            Stroke("revoke", trouble="html"),
-        )
-    ),
-    "asked for twice, done for the first": Schedule(
-        (
-            Stroke("issue", pause=400),
-            Stroke("revoke", pause=130),
-            Stroke("revoke"),
-        ),
-        {"removed_status": "applied"},
-    ),
-    "asked for twice, first in doubt": Schedule(
-        (
-            Stroke("issue", pause=400),
-            Stroke("revoke", trouble="twice", pause=130),
-            Stroke("revoke"),
-        ),
-        {"removed_status": "applied"},
-    ),
-    "refused, since it was done just before": Schedule(
-        (Stroke("issue", pause=400), Stroke("revoke", trouble="twice")),
-        {"removed_status": "left"},
-    ),
-    "said not to be there, and told of": Schedule(
-        (
-            Stroke("issue"),
-            Stroke("revoke", trouble="reset"),
-            Stroke("look", trouble=404),
-        ),
-        paces=(Pace(None),),
-    ),
-    "taken back by its code, and once more": Schedule(
-        (Stroke("issue", trouble="half"), Stroke("revoke"), Stroke("revoke"))
-    ),
-    "a doubt that has run out keeps no code": Schedule(
-        (
-            Stroke("issue", times=3, trouble="reset", pause=400),
-            Stroke("look"),
-            Stroke("issue"),
-        )
-    ),
-    "refused for it was done just before, and no status": Schedule(
-        (
-            Stroke("issue", pause=130),
-            Stroke("revoke", trouble="twice", reading="html", pause=400),
-            Stroke("revoke"),
-        ),
-        {"removed_status": "applied"},
-    ),
-    "two readings that fail, and a good one between": Schedule(
-        (
-            Stroke("issue", pause=61),
-            Stroke("update", trouble="reset", pause=1),
-            Stroke("look", reading=404, pause=130),
-            Stroke("look", pause=130),
-            Stroke("look", reading=404),
-        )
-    ),
-}
-"""What was once wrong."""
 
 
 @pytest.mark.parametrize("schedule", FOUND.values(), ids=FOUND)
