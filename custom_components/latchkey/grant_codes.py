@@ -86,6 +86,11 @@ class GrantCodes:
         self._codes = {
             grant_id: known
             for grant_id, known in self._codes.items()
-            if grant_id in records and not records[grant_id].is_gone
+            if grant_id in records and _may_be_there(records[grant_id])
         }
         return [(records[grant_id], *known) for grant_id, known in self._codes.items()]
+
+
+def _may_be_there(record: Record) -> bool:
+    """Return whether there may be something that a code leads to: of what was never seen, until its end."""
+    return record.is_unseen or (record.vendor_id is not None and not record.is_gone)

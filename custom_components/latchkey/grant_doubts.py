@@ -66,7 +66,8 @@ def code_to_revoke(
     code = _code(call, keeper, record.credential)
     if known is not None and not _is_same(keeper, record.credential, known, code):
         raise fields.invalid(ATTR_CODE, "not_the_code_in_doubt")
-    return code
+    # In the spelling that was sent first.
+    return known or code
 
 
 async def revoke_code(hass: HomeAssistant, call: ServiceCall) -> Row:

@@ -68,6 +68,9 @@ class GrantIssuing(GrantRecords):
         async with self._turn(access.scope):
             now = self._clock()
             before = self.codes.doubted(credential, code, again)
+            if before is not None:
+                # In the spelling that was sent first: to the vendor, another one might be another code.
+                code = self.codes.of(before) or code
             record = Record(
                 grant_id=before.grant_id if before else grant_id,
                 access_id=access.id,
@@ -119,6 +122,10 @@ class GrantIssuing(GrantRecords):
                     step=Step.NONE,
                     vendor_id=issued.vendor_id,
                     holder_id=holder_id or issued.holder_id,
+                    # What was issued first may have come to the door.
+                    latest_end=self._handed_out(record, terms.start, terms.end)
+                    if before
+                    else None,
                 )
                 if twin := self.codes.twin(record):
                     record = self._as_twin(record, twin, code)
@@ -146,6 +153,7 @@ class GrantIssuing(GrantRecords):
             grant_id=twin.grant_id,
             created_at=twin.created_at,
             revision=twin.revision + 1,
+            latest_end=self._handed_out(twin, record.terms.start, record.terms.end),
             unkept=united(twin.unkept, record.unkept),
         )
         self.codes.keep(merged, code)

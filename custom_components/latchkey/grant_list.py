@@ -79,10 +79,10 @@ def _is_there_unlisted(keeper: GrantKeeper, record: Record) -> bool:
     if isinstance(keeper.vendor, FollowsGrants) and record.vendor_id:
         # There may be no list.
         return not record.is_gone and state is not GrantState.EXPIRED
-    if isinstance(keeper.vendor, KnowsCodes):
-        return record.is_unseen
     # The vendor has forgotten it, the door has not.
     is_left = state is GrantState.REVOKING and record.is_gone
+    if isinstance(keeper.vendor, KnowsCodes):
+        return is_left or record.is_unseen
     return is_left or record.state is GrantState.UNKNOWN
 
 

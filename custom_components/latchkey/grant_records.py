@@ -70,7 +70,9 @@ class GrantRecords(GrantReadings):
             return self._leaving(record, row)
         if record.step is Step.UPDATE and row.revision is None and not row.leaving:
             # Nothing will tell; until its end nobody knows which of the two it is.
-            doubted = self._put(record, state=GrantState.UNKNOWN, fault=row.fault)
+            doubted = self._put(
+                record, misses=0, state=GrantState.UNKNOWN, fault=row.fault
+            )
             return self._run_out(doubted)
         if record.step is Step.UPDATE and row.revision != record.revision:
             if not self._given_up(record):

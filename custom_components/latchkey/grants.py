@@ -141,8 +141,10 @@ class GrantBook(GrantIssuing):
         async with self._turn(record.scope):
             now = self._clock()
             before = self.ledger.records.get(record.grant_id)
-            if before is not None and before.is_gone and before.vendor_id:
-                return before
+            if before is not None and before.is_gone:
+                # Of one that was never seen, a list may tell yet; where there is none, nothing would end this.
+                if before.vendor_id or isinstance(self._vendor, KnowsCodes):
+                    return before
             if before is not None:
                 before = await self._as_it_is(before)
             # Told only once it is sure that it will be carried on.
@@ -155,7 +157,10 @@ class GrantBook(GrantIssuing):
                 fault=None,
                 deliveries=(),
                 attempts=0,
-                asked_at=now,
+                # What was delivered since it was asked for first, may have been delivered for it.
+                asked_at=before.asked_at
+                if before and before.state is GrantState.REVOKING
+                else now,
                 changed_at=now,
             )
             try:
@@ -197,14 +202,22 @@ class GrantBook(GrantIssuing):
     async def _revoke_code(
         self, record: Record, issued_at: datetime, code: str
     ) -> Record:
-        """Take back by its code what no id is known of; raises NotFound while its issue may still take effect."""
+        """Take back by its code what no id is known of; raises NotFound while its issue may still take effect.
+
+        Nothing tells when the doors have learned of it, so for a while they are said to open.
+        """
         assert isinstance(self._vendor, KnowsCodes) and record.credential
         try:
             await self._vendor.revoke_code(record.credential, code)
         except NotFound:
             if abs(self._clock() - issued_at) < GRACE:
                 raise
-        return self._put(record, state=GrantState.REVOKED, step=Step.NONE)
+        return self._put(
+            record,
+            state=GrantState.REVOKING,
+            opens_until=self._clock() + GRACE,
+            step=Step.NONE,
+        )
 
     async def _ask_to_revoke(self, record: Record) -> Record:
         if record.vendor_id is None:

@@ -129,7 +129,7 @@ class Trial:
         if self.home.dead:
             self.home = await self.home.restarted()
         self.mend()
-        await self.home.look()
+        await self.home.looked()
 
     async def run_issue(self) -> None:
         """Issue a key while things go wrong."""

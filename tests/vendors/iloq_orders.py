@@ -78,6 +78,7 @@ def followed(state: GrantState = GrantState.ACTIVE, **fields: Any) -> Followed:
         "latest_end": END,
         "revision": 1,
         "in_doubt": False,
+        "asked_at": START,
     }
     return Followed(state=state, **usual | fields)
 

@@ -73,6 +73,7 @@ def followed(
         "latest_end": END,
         "revision": 1,
         "in_doubt": False,
+        "asked_at": START,
     }
     return Followed(access=access, state=state, **usual | fields)
 

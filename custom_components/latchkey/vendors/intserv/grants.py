@@ -83,8 +83,8 @@ class Grants(Levels):
         """In which round an access key was last asked for."""
         self._rounds = 0
         self._are_lost = False
-        self._refused: set[str] = set()
-        """The ids of access keys that are told of although their removal was refused, since they may be removed already."""
+        self._seem_gone: set[str] = set()
+        """The ids of access keys that look removed, although nobody answered their removal."""
 
     def same_code(self, credential: Credential, code: str) -> str:
         """Return what all spellings of an identification come to (3.1)."""
@@ -119,7 +119,7 @@ class Grants(Levels):
 
     async def update(self, vendor_id: str, order: Order) -> None:
         """Change an access key (2): by its id, without what identifies it, and without a person, who would be ignored."""
-        self._refused.discard(vendor_id)
+        self._seem_gone.discard(vendor_id)
         added = await self._added(
             {"id": vendor_id, **bodies.wanted(order, self._now())}
         )
@@ -140,18 +140,19 @@ class Grants(Levels):
         return added
 
     async def revoke(self, vendor_id: str) -> None:
-        """Remove an access key by its id (3.2)."""
-        self._refused.discard(vendor_id)
+        """Remove an access key by its id (3.2); a refusal of what is not gone is a doubt: it may be done already."""
         try:
             await self._client.remove_key({"id": vendor_id})
-        except InvalidRequest:
-            # What is not there may be refused like what is not understood.
+        except InvalidRequest, NotFound:
+            if vendor_id in self._seem_gone:
+                raise NotFound("key") from None
             try:
                 await self._client.key_status(vendor_id)
             except InvalidRequest, NotFound:
                 raise NotFound("key") from None
-            self._refused.add(vendor_id)
-            raise
+            except VendorError:
+                pass
+            raise OutcomeUnknown("refused, and not said to be gone") from None
 
     async def revoke_code(self, credential: Credential, code: str) -> None:
         """Remove an access key by what identifies it (3.2)."""
@@ -228,10 +229,15 @@ class Grants(Levels):
         except InvalidRequest, NotFound:
             # All that can be wrong with an id is that there is no such access key.
             return None
-        if grant.vendor_id in self._refused:
-            # A removal that nobody answered was carried out, since another one is refused.
-            grant = replace(grant, in_doubt=False)
-        return status.told(grant, raw, self._client.transport.ahead)
+        is_doubted = grant.in_doubt and grant.state is GrantState.REVOKING
+        asked = replace(grant, in_doubt=False) if is_doubted else grant
+        row = status.told(asked, raw, self._client.transport.ahead)
+        if not (row.gone and is_doubted):
+            self._seem_gone.discard(grant.vendor_id)
+            return row
+        # A change before it may have been applied since: a removal that is refused once more tells.
+        self._seem_gone.add(grant.vendor_id)
+        return replace(row, gone=False)
 
 
 def _whose(added: WireAdded) -> WirePerson | None:
