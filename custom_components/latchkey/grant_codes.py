@@ -27,12 +27,12 @@ class GrantCodes:
         known = self._codes.get(record.grant_id)
         return known[1] if known else None
 
-    def in_use(self, credential: Credential) -> set[str]:
-        """Return the codes of a credential that nothing else may be issued with."""
+    def in_use(self, credential: Credential, *, doubted: bool) -> set[str]:
+        """Return the codes of a credential that nothing else may be issued with; those in doubt may be issued again."""
         return {
             code
             for record, kind, code in self._known()
-            if kind is credential and not record.is_unseen
+            if kind is credential and (doubted or not record.is_unseen)
         }
 
     def doubted(
@@ -44,6 +44,11 @@ class GrantCodes:
         """
         if self._vendor is None or code is None:
             return None
+        if again is not None:
+            # It may have been settled while this waited for its turn.
+            again = self._ledger.records.get(again.grant_id)
+            if again is None or not again.is_unseen:
+                raise Conflict("not in doubt")
         for record in self._with(credential, code):
             if not record.is_unseen or (again and again.grant_id != record.grant_id):
                 raise Conflict("code in use")

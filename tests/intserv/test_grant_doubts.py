@@ -1,7 +1,9 @@
 """An issue that nobody answered: IntServ cannot be asked, but the same code is the same grant."""
 
+import asyncio
 import json
 import re
+import secrets
 from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError
@@ -181,6 +183,81 @@ async def test_refused_repetition(systems: Systems) -> None:
     assert (told["state"], told["end_datetime"]) == ("unknown", None)
     await card(systems)
     assert await state(systems, row) == "pending"
+
+
+async def test_repeated_more_than_once(systems: Systems) -> None:
+    """What is repeated is what was asked for last, not the longest of all."""
+    await systems.start()
+    row = await doubted(systems)
+    ends = later(days=3), later(days=1)
+    for end in ends:
+        systems.fault("reset", ADD, times=1)
+        again = await change(systems, row, code="EM:4242", end_datetime=end)
+        assert again["state"] == "unknown"
+    await change(systems, row, code="EM:4242")
+    (key,) = keys(systems, "Gun")
+    asked_for = dt_util.parse_datetime(ends[-1])
+    assert asked_for is not None
+    assert key.rights.valid_to == dt_util.as_utc(asked_for)
+
+
+async def test_code_of_another_grant(systems: Systems) -> None:
+    """A doubt is not taken back by a code that is another grant's by now: that one would be gone, untold."""
+    await systems.start()
+    row = await doubted(systems)
+    await systems.restart()
+    other = await card(systems)
+    await refused(
+        systems,
+        "code_of_other_grant",
+        "code",
+        revoke(systems, row, code="0x0000001092"),
+    )
+    assert await state(systems, other) == "pending"
+    assert len(keys(systems, "Gun")) == 1
+
+
+async def test_repeated_while_it_is_taken_back(systems: Systems) -> None:
+    """What was taken back meanwhile is not issued again."""
+    await systems.start()
+    row = await doubted(systems)
+    await systems.restart()
+    gone = asyncio.create_task(revoke(systems, row, code="EM:4242"))
+    while not systems.count("accesskeys/remove"):
+        await asyncio.sleep(0)
+    with pytest.raises(HomeAssistantError) as caught:
+        await change(systems, row, code="EM:4242")
+    assert caught.value.translation_key == "conflict_grant"
+    assert (await gone)["state"] == "revoking"
+    assert not keys(systems, "Gun")
+
+
+async def test_revocation_by_code_that_fails(systems: Systems) -> None:
+    """What stands in the way of a revocation by code alone is told as everywhere, and the doubt remains."""
+    await systems.start()
+    row = await doubted(systems)
+    systems.fault("status", "accesskeys/remove", status=429, times=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await revoke(systems, code="0x0000001092", credential="tag")
+    assert caught.value.translation_key == "rate_limited"
+    assert await state(systems, row) == "unknown"
+    gone = await revoke(systems, code="0x0000001092", credential="tag")
+    assert (gone["grant_id"], gone["state"]) == (row["grant_id"], "revoking")
+    assert not keys(systems, "Gun")
+
+
+async def test_made_here_beside_a_doubt(
+    systems: Systems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A code that is made here is not by chance one in doubt, whose grant would become the new guest's."""
+    await systems.start()
+    systems.fault("reset_after", ADD, times=1)
+    row = await pin(systems, code="483921")
+    digits = iter("483921" + "739164")
+    monkeypatch.setattr(secrets, "choice", lambda _: next(digits))
+    other = await pin(systems, name="Bo Ek")
+    assert other["grant_id"] != row["grant_id"]
+    assert other["code"] == "739164"
 
 
 async def test_changed_in_doubt(systems: Systems) -> None:
