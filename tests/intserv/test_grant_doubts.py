@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.latchkey.const import CONF_EXPIRY_NOTICE
 from tests.intserv.grants import (
     GRACE,
     SOON,
@@ -153,6 +154,28 @@ async def test_issued_twice_after_a_restart(systems: Systems) -> None:
     assert (only["grant_id"], only["name"]) == (row["grant_id"], "Bo Ek")
     (key,) = keys(systems, "Gun")
     assert key.rights.valid_to is not None
+
+
+async def test_end_of_one_that_was_there(systems: Systems) -> None:
+    """The end that a grant comes to have by being issued once more is told ahead, as that of each."""
+    await systems.start(**{CONF_EXPIRY_NOTICE: 3})
+    told: list[tuple[str, str]] = []
+
+    def listen() -> None:
+        keeper(systems).async_listen_events(
+            lambda kind, record: told.append((kind, record.grant_id))
+        )
+
+    listen()
+    row = await card(systems, end_datetime=later(hours=2))
+    await systems.wait(SOON)
+    assert told.count(("expiring", row["grant_id"])) == 1
+    await systems.restart()
+    listen()
+    with pytest.raises(HomeAssistantError):
+        await card(systems, end_datetime=later(hours=2, minutes=30))
+    await systems.wait(SOON)
+    assert told.count(("expiring", row["grant_id"])) == 2
 
 
 async def test_doubt_and_repetition_after_a_restart(systems: Systems) -> None:
