@@ -38,8 +38,11 @@ class GrantRevoking(GrantIssuing):
                 fault=None,
                 deliveries=(),
                 attempts=0,
-                asked_at=self._revoked_at(before, now),
-                changed_at=now,
+                asked_at=now,
+                # What was delivered since it was asked for first, may have been delivered for it.
+                changed_at=before.changed_at
+                if before and before.state is GrantState.REVOKING
+                else now,
             )
             try:
                 await self.ledger.save(now)
@@ -68,13 +71,6 @@ class GrantRevoking(GrantIssuing):
                 raise
             await self._save_if_possible()
             return record
-
-    def _revoked_at(self, before: Record | None, now: datetime) -> datetime:
-        """Return since when what is delivered may be a revocation: at a vendor that is asked for it by code or id, since the first time."""
-        is_again = before is not None and before.state is GrantState.REVOKING
-        if before and is_again and isinstance(self._vendor, KnowsCodes):
-            return before.asked_at
-        return now
 
     async def _as_it_is(self, record: Record) -> Record:
         """Return a record as the vendor has it, where that says for how long it will live on; else as it is known."""
