@@ -73,3 +73,10 @@ async def test_nothing_secret(house: House) -> None:
     told = [secret for secret in secrets(house) if secret in text]
     assert told == []
     assert "99998" in text
+
+
+async def test_name_that_is_part_of_an_id(house: House) -> None:
+    """A device that is no door of a system is called by its id, whatever its name is."""
+    house.cloud.units[99998].document["name"] = "99"
+    await house.start()
+    assert "99998" in (await diagnose(house))["devices"]

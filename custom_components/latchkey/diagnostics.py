@@ -91,7 +91,7 @@ def _shown_ids(devices: Iterable[Device]) -> dict[str, str]:
     """Return what each device is called here: a number where its id holds its name."""
     return {
         each.id: f"{each.via_id} {number}"
-        if each.name and each.name in each.id
+        if each.via_id and each.name and each.name in each.id
         else each.id
         for number, each in enumerate(devices)
     }

@@ -13,12 +13,14 @@ class GrantCodes:
         """Initialize with no code known."""
         self._vendor = vendor if isinstance(vendor, KnowsCodes) else None
         self._ledger = ledger
-        self._codes: dict[str, tuple[Credential, str]] = {}
+        self._codes: dict[str, tuple[Credential, str, str]] = {}
+        """By grant, its code as it was sent, and the one spelling that all others come to."""
 
     def keep(self, record: Record, code: str | None) -> None:
         """Know the code of a grant, or none."""
         if self._vendor and code is not None and record.credential:
-            self._codes[record.grant_id] = (record.credential, code)
+            same = self._vendor.same_code(record.credential, code)
+            self._codes[record.grant_id] = (record.credential, code, same)
         else:
             self._codes.pop(record.grant_id, None)
 
@@ -27,12 +29,12 @@ class GrantCodes:
         known = self._codes.get(record.grant_id)
         return known[1] if known else None
 
-    def in_use(self, credential: Credential) -> set[str]:
-        """Return the codes of a credential that nothing else may be issued with."""
+    def in_use(self, credential: Credential, *, doubted: bool) -> set[str]:
+        """Return the codes of a credential that nothing else may be issued with; those in doubt may be issued again."""
         return {
             code
-            for record, kind, code in self._known()
-            if kind is credential and not record.is_unseen
+            for record, kind, code, _ in self._known()
+            if kind is credential and (doubted or not record.is_unseen)
         }
 
     def doubted(
@@ -44,6 +46,11 @@ class GrantCodes:
         """
         if self._vendor is None or code is None:
             return None
+        if again is not None:
+            # It may have been settled while this waited for its turn.
+            again = self._ledger.records.get(again.grant_id)
+            if again is None or not again.is_unseen:
+                raise Conflict("not in doubt")
         for record in self._with(credential, code):
             if not record.is_unseen or (again and again.grant_id != record.grant_id):
                 raise Conflict("code in use")
@@ -74,13 +81,9 @@ class GrantCodes:
     def _with(self, credential: Credential, code: str) -> list[Record]:
         assert self._vendor is not None
         same = self._vendor.same_code(credential, code)
-        return [
-            record
-            for record, kind, known in self._known()
-            if self._vendor.same_code(kind, known) == same
-        ]
+        return [record for record, _, _, known in self._known() if known == same]
 
-    def _known(self) -> list[tuple[Record, Credential, str]]:
+    def _known(self) -> list[tuple[Record, Credential, str, str]]:
         """Return the grants that there are or may be, with their codes; forget the others."""
         records = self._ledger.records
         self._codes = {

@@ -10,7 +10,7 @@ from .coordinator import LatchkeyConfigEntry
 from .errors import GRANT_ERRORS, vendor_errors
 from .grant_issue import issued_row
 from .grant_keeper import GrantKeeper
-from .grant_rows import Place, Row
+from .grant_rows import Place, Row, grant_errors
 from .ledger import Record
 from .vendors.granting import KnowsCodes
 from .vendors.grants import Credential, GrantState
@@ -38,7 +38,9 @@ async def issue_again(
     known = keeper.book.codes.of(record)
     if known is not None and not _is_same(keeper, record.credential, known, code):
         raise fields.invalid(ATTR_CODE, "not_the_code_in_doubt")
-    terms = grant_fields.terms(call, keeper, record.credential, record.terms)
+    # What was asked for last is what is repeated.
+    present = record.wanted or record.terms
+    terms = grant_fields.terms(call, keeper, record.credential, present)
     terms = await grant_fields.prepared(
         entry, keeper.vendor, record.credential, terms, code
     )
@@ -66,6 +68,10 @@ def code_to_revoke(
     code = _code(call, keeper, record.credential)
     if known is not None and not _is_same(keeper, record.credential, known, code):
         raise fields.invalid(ATTR_CODE, "not_the_code_in_doubt")
+    other = keeper.book.codes.held(record.credential, code)
+    if other is not None and other.grant_id != record.grant_id:
+        # It would be taken from whoever has that one, and nobody would be told.
+        raise fields.invalid(ATTR_CODE, "code_of_other_grant", grant_id=other.grant_id)
     # In the spelling that was sent first.
     return known or code
 
@@ -86,10 +92,12 @@ async def revoke_code(hass: HomeAssistant, call: ServiceCall) -> Row:
     credential = Credential(named)
     code = _code(call, keeper, credential)
     if record := keeper.book.codes.held(credential, code):
-        with_code = code if is_by_code(keeper, record) else None
-        revoked = await keeper.book.revoke(record, with_code)
+        known = keeper.book.codes.of(record) if is_by_code(keeper, record) else None
+        place = Place.of(hass, entry, keeper, record.access)
+        with grant_errors(record.access_name):
+            revoked = await keeper.book.revoke(record, known)
         keeper.async_changed(record.scope)
-        return Place.of(hass, entry, keeper, record.access).grant(revoked)
+        return place.grant(revoked)
     with vendor_errors(entry.title, GRANT_ERRORS):
         await vendor.revoke_code(credential, code)
     # It may be one of ours, whose code is no longer remembered.

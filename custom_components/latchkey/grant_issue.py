@@ -85,7 +85,10 @@ async def issue(
         length = max(length, MADE_HERE)
     is_compared = code is not None or length > 0
     taken = await asyncio.gather(
-        *(_codes_in_use(plan) if is_compared else _none() for plan in plans)
+        *(
+            _codes_in_use(plan, is_made_here=code is None) if is_compared else _none()
+            for plan in plans
+        )
     )
     if code is None and length:
         readable = [codes for codes in taken if not isinstance(codes, VendorError)]
@@ -132,12 +135,14 @@ def _refuse_lost(plan: Plan, code: str | None) -> None:
         raise fields.invalid(ATTR_INVITATION, "answer_needed")
 
 
-async def _codes_in_use(plan: Plan) -> set[str] | VendorError:
+async def _codes_in_use(plan: Plan, *, is_made_here: bool) -> set[str] | VendorError:
     """Return the codes that are in use where a grant is to be issued, or why they could not be read."""
     if plan.rule.kind is CodeKind.NONE:
         return set()
     if not plan.rule.is_listed:
-        return plan.place.keeper.book.codes.in_use(plan.credential)
+        # One that is made here repeats nothing that is in doubt.
+        codes = plan.place.keeper.book.codes
+        return codes.in_use(plan.credential, doubted=is_made_here)
     try:
         issued = await plan.place.keeper.vendor.issued(plan.place.access.scope)
     except VendorError as err:

@@ -157,7 +157,7 @@ class GrantIssuing(GrantRecords):
             unkept=united(twin.unkept, record.unkept),
         )
         self.codes.keep(merged, code)
-        return self._put(merged)
+        return self._put(merged, expiry_told=False)
 
     def _unkept(self, terms: Terms) -> tuple[str, ...]:
         """Return the fields of a grant that each change must give again."""

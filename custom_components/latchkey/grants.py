@@ -1,14 +1,15 @@
-"""Changes and revokes grants, and keeps them in step with the vendor's."""
+"""Changes grants, and keeps them in step with the vendor's."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 import logging
 from typing import Any
 
-from .grant_issuing import GrantIssuing, united
-from .grant_records import GRACE, longer
+from .grant_issuing import united
+from .grant_records import longer
+from .grant_revoking import GrantRevoking
 from .ledger import LedgerError, Record, Step, Terms, Tie
 from .ledger_copy import merged
 from .vendors.granting import FollowsGrants, KnowsCodes
@@ -18,7 +19,7 @@ from .vendors.vendor import NotFound, OutcomeUnknown, VendorError
 _LOGGER = logging.getLogger(__name__)
 
 
-class GrantBook(GrantIssuing):
+class GrantBook(GrantRevoking):
     """The grants of one account, kept in step with the vendor's."""
 
     async def update(
@@ -132,100 +133,6 @@ class GrantBook(GrantIssuing):
             "lives_on": longer(before.lives_on, named or None),
             "latest_end": latest_end,
         }
-
-    async def revoke(self, record: Record, code: str | None = None) -> Record:
-        """Take a grant back; a revocation once begun is carried on until it is done.
-
-        One of which no id is known is taken back by its code, where the vendor knows it by that.
-        """
-        async with self._turn(record.scope):
-            now = self._clock()
-            before = self.ledger.records.get(record.grant_id)
-            if before is not None and before.is_gone:
-                # Of one that was never seen, a list may tell yet; where there is none, nothing would end this.
-                if before.vendor_id or isinstance(self._vendor, KnowsCodes):
-                    return before
-            if before is not None:
-                before = await self._as_it_is(before)
-            # Told only once it is sure that it will be carried on.
-            record = self.ledger.put(
-                before or record,
-                state=GrantState.REVOKING,
-                step=Step.REVOKE,
-                ended_here=True,
-                misses=0,
-                fault=None,
-                deliveries=(),
-                attempts=0,
-                # What was delivered since it was asked for first, may have been delivered for it.
-                asked_at=before.asked_at
-                if before and before.state is GrantState.REVOKING
-                else now,
-                changed_at=now,
-            )
-            try:
-                await self.ledger.save(now)
-            except LedgerError:
-                if before:
-                    self.ledger.put(before)
-                else:
-                    del self.ledger.records[record.grant_id]
-                raise
-            if before is not None and before.state is not record.state:
-                self._told(record)
-            try:
-                if before is not None and before.vendor_id is None and code:
-                    record = await self._revoke_code(record, before.asked_at, code)
-                else:
-                    record = await self._read_back(await self._ask_to_revoke(record))
-            except OutcomeUnknown:
-                pass
-            except VendorError:
-                # Refused, so it stays what it was; nothing goes on behind the user's back.
-                if before:
-                    self._put(before)
-                else:
-                    del self.ledger.records[record.grant_id]
-                await self._save_if_possible()
-                raise
-            await self._save_if_possible()
-            return record
-
-    async def _as_it_is(self, record: Record) -> Record:
-        """Return a record as the vendor has it, where that says for how long it will live on; else as it is known."""
-        if record.lives_on is not None:
-            with suppress(VendorError):
-                row = (await self._read(record.scope)).get(record.grant_id)
-                return self._compared(record, row) if row else record
-        return record
-
-    async def _revoke_code(
-        self, record: Record, issued_at: datetime, code: str
-    ) -> Record:
-        """Take back by its code what no id is known of; raises NotFound while its issue may still take effect.
-
-        Nothing tells when the doors have learned of it, so for a while they are said to open.
-        """
-        assert isinstance(self._vendor, KnowsCodes) and record.credential
-        try:
-            await self._vendor.revoke_code(record.credential, code)
-        except NotFound:
-            if abs(self._clock() - issued_at) < GRACE:
-                raise
-        return self._put(
-            record,
-            state=GrantState.REVOKING,
-            opens_until=self._clock() + GRACE,
-            step=Step.NONE,
-        )
-
-    async def _ask_to_revoke(self, record: Record) -> Record:
-        if record.vendor_id is None:
-            return record
-        # What is not found may be gone, or only be marked already: the next reading tells.
-        with suppress(NotFound):
-            await self._vendor.revoke(record.vendor_id)
-        return self._put(record, step=Step.NONE)
 
     async def reconcile(
         self,

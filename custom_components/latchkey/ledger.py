@@ -157,7 +157,9 @@ class Record(DataClassDictMixin):
             revision=self.revision,
             state=self.state,
             in_doubt=self.is_in_doubt,
-            asked_at=self.asked_at,
+            asked_at=self.changed_at
+            if self.state is GrantState.REVOKING
+            else self.asked_at,
             wanted=Wanted(self.wanted.name, self.wanted.start, self.wanted.end)
             if self.wanted
             else None,

@@ -116,7 +116,7 @@ class Trial(Judge):
         key = self.store.keys.get(record.vendor_id or "")
         if key is None or record.step is not Step.REVOKE:
             return False
-        since = record.asked_at - timedelta(seconds=1)
+        since = record.followed().asked_at - timedelta(seconds=1)
         states = key.change.systems.values()
         return all(state.at is not None and state.at >= since for state in states)
 

@@ -13,6 +13,7 @@ from tests.intserv.home import Systems
 
 type Row = dict[str, Any]
 
+ADD_KEY = "accesskeys/add"
 SOON = 61
 """Seconds after which a grant that is on its way was certainly looked into."""
 GRACE = 200
@@ -58,6 +59,14 @@ async def card(systems: Systems, **data: Any) -> Row:
         "code": "EM:4242",
     }
     return await _row(systems, "issue_key", usual | data)
+
+
+async def doubted(systems: Systems, kind: str = "reset_after", **data: Any) -> Row:
+    """Issue a card whose answer is lost, and return its row."""
+    systems.fault(kind, ADD_KEY, times=1)
+    row = await card(systems, **data)
+    assert row["state"] == "unknown"
+    return row
 
 
 async def change(systems: Systems, row: Row, **data: Any) -> Row:

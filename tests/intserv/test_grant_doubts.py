@@ -9,11 +9,12 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.intserv.grants import (
+    ADD_KEY,
     GRACE,
     SOON,
-    Row,
     card,
     change,
+    doubted,
     keeper,
     keys,
     later,
@@ -25,17 +26,8 @@ from tests.intserv.grants import (
 )
 from tests.intserv.home import Systems
 
-ADD = "accesskeys/add"
 LOST = {"reset_after": True, "reset": False}
 """The faults after which nobody knows, and whether the cloud did what was asked."""
-
-
-async def doubted(systems: Systems, kind: str = "reset_after", **data: Any) -> Row:
-    """Issue a card whose answer is lost, and return its row."""
-    systems.fault(kind, ADD, times=1)
-    row = await card(systems, **data)
-    assert row["state"] == "unknown"
-    return row
 
 
 @pytest.mark.parametrize(("kind", "is_done"), LOST.items())
@@ -46,7 +38,7 @@ async def test_repeated(systems: Systems, kind: str, is_done: bool) -> None:
     assert len(keys(systems, "Gun")) == is_done
     await systems.run(GRACE, 61)
     assert await state(systems, row) == "unknown"
-    assert systems.count(ADD) == 1
+    assert systems.count(ADD_KEY) == 1
     again = await card(systems, code="0x0000001092")
     assert (again["grant_id"], again["state"]) == (row["grant_id"], "pending")
     await systems.wait(SOON)
@@ -174,7 +166,7 @@ async def test_refused_repetition(systems: Systems) -> None:
     """A repetition that is refused leaves the doubt as it was."""
     await systems.start()
     row = await doubted(systems)
-    systems.fault("status", ADD, status=400, times=1)
+    systems.fault("status", ADD_KEY, status=400, times=1)
     with pytest.raises(HomeAssistantError):
         await card(systems, end_datetime=later(days=1))
     told = (await listed(systems))[row["grant_id"]]
@@ -189,11 +181,11 @@ async def test_changed_in_doubt(systems: Systems) -> None:
     row = await card(systems)
     await systems.wait(SOON)
     end = later(days=2)
-    systems.fault("reset_after", ADD, times=1)
+    systems.fault("reset_after", ADD_KEY, times=1)
     assert (await change(systems, row, end_datetime=end))["state"] == "unknown"
     await systems.run(GRACE, 61)
     assert await state(systems, row) == "unknown"
-    assert systems.count(ADD) == 2
+    assert systems.count(ADD_KEY) == 2
     again = await change(systems, row, name="Gun Eriksson")
     assert (again["state"], again["name"]) == ("pending", "Gun Eriksson")
     (key,) = keys(systems, "Gun")
@@ -212,10 +204,10 @@ async def test_secrets(
     await systems.start()
     await doubted(systems, pin="1357", code="EM:98765432")
     await pin(systems, code="483921")
-    systems.fault("status", ADD, status=400, times=1)
+    systems.fault("status", ADD_KEY, status=400, times=1)
     with pytest.raises(HomeAssistantError) as caught:
         await card(systems, code="MC:5550123", name="Bo Ek")
-    systems.fault("reset_after", ADD, times=1)
+    systems.fault("reset_after", ADD_KEY, times=1)
     with pytest.raises(HomeAssistantError) as other:
         await card(systems, code="EM:98765432|MC:12", name="Bo Ek", pin="x357")
     await systems.wait(SOON)

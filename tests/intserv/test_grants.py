@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from custom_components.latchkey.const import DOMAIN
 from simulators.intserv import ANNEX, MAIN
 from simulators.intserv.identifications import identity
+from simulators.intserv.systems import Pace
 from tests.intserv.grants import (
     GRACE,
     SOON,
@@ -236,6 +237,26 @@ async def test_revocation_waits(systems: Systems, removed_status: str) -> None:
     await systems.run(4000, 400)
     assert await state(systems, row) is None
     assert systems.count("accesskeys/remove") == 1
+
+
+@pytest.mark.parametrize("removed_status", ["left", "applied"])
+async def test_revocation_that_failed_somewhere(
+    systems: Systems, removed_status: str
+) -> None:
+    """A revocation that is asked for again and again is done once each system has dropped the key, be it before the last time."""
+    systems.cloud.set_options(removed_status=removed_status)
+    await systems.start()
+    row = await pin(systems, access=["Staff", "Yard"])
+    await systems.wait(SOON)
+    annex = systems.cloud.systems[ANNEX]
+    annex.pace = Pace(5, "KeyInUse")
+    await revoke(systems, row)
+    await systems.run(1800, 61)
+    assert await state(systems, row) == "revoking"
+    assert systems.count("accesskeys/remove") > 1
+    systems.cloud.rollout.synchronise(annex, systems.cloud.clock())
+    await systems.run(4000, 400)
+    assert await state(systems, row) is None
 
 
 async def test_removed_elsewhere(systems: Systems) -> None:

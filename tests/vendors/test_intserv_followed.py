@@ -139,15 +139,32 @@ async def test_failures(watched: Watched, error: VendorError) -> None:
 async def test_other_integration(
     watched: Watched, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where none of several keys is known, it is the API key that is another: nothing is said of them, but of those that go."""
+    """Where none of several keys is known, it is the API key that is another: nothing is said, least of all that one is gone."""
     lost = [followed(UNKNOWN, watched, grant_id=name) for name in "abc"]
     going = replace(lost[0], state=GrantState.REVOKING)
-    for _ in range(2):
-        assert await asked(watched, [going, *lost[1:]]) == {going.grant_id: None}
+    assert await asked(watched, lost) == {}
+    # Those that are to go are asked for alone most of the time.
+    for grants in ([going], [going, *lost[1:]], [going]):
+        assert await asked(watched, grants) == {}
     assert caplog.text.count("another integration") == 1
     there = followed(await issued(watched), watched, grant_id="there")
     found = await asked(watched, [*lost, there])
     assert [found[grant.grant_id] for grant in lost] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "state", [GrantState.REVOKING, GrantState.EXPIRED, GrantState.REVOKED]
+)
+async def test_none_is_left(watched: Watched, state: GrantState) -> None:
+    """Once all others are to go, or over, those that go are gone."""
+    lost = [followed(UNKNOWN, watched, grant_id=name) for name in "abc"]
+    going = replace(lost[0], state=GrantState.REVOKING)
+    one_over = [going, replace(lost[1], state=state), lost[2]]
+    all_over = [going, *(replace(grant, state=state) for grant in lost[1:])]
+    assert await asked(watched, lost) == {}
+    assert await asked(watched, one_over) == {}
+    found = await asked(watched, all_over)
+    assert found[going.grant_id] is None and found.keys() >= {going.grant_id}
 
 
 @pytest.mark.parametrize("status", [400, 404])

@@ -241,7 +241,7 @@ class Followed:
     in_doubt: bool
     """Whether something was asked of the vendor and is not known to be done."""
     asked_at: datetime
-    """When something was last asked of the vendor."""
+    """When something was last asked of the vendor; of what is taken back, when that was asked first."""
     wanted: Wanted | None = None
     """What it is to become, where that is in doubt."""
 

@@ -132,6 +132,22 @@ async def test_revocations_back_off(home: Home) -> None:
     assert home.state(row) == "revoked"
 
 
+async def test_revocation_repeated(home: Home) -> None:
+    """A revocation that is repeated by hand is given its time, too, before it is asked for again."""
+    await home.start()
+    row = await home.issue()
+    await home.deliver()
+    home.cloud.deliveries.fail_next(1000)
+    await home.call("revoke_grant", grant_id=row["grant_id"])
+    await home.wait(4 * 60)
+    await home.call("revoke_grant", grant_id=row["grant_id"])
+    await home.wait(4 * 60)
+    assert home.pin(row).status == "92"
+    assert home.asked("disableLockPin") == 2
+    await home.wait(5 * 60)
+    assert home.asked("disableLockPin") == 3
+
+
 async def test_revocation_outlived(home: Home) -> None:
     """Once its time is over no repair says that what was revoked still opens."""
     await home.start()

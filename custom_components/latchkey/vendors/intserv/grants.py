@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-import logging
 import re
 from typing import Any, Final
 
@@ -30,9 +29,8 @@ from ..vendor import (
 from . import bodies, status
 from .client import IntServClient
 from .levels import Levels
+from .lost import Lost, is_of_interest
 from .wire import WireAdded, WirePerson
-
-_LOGGER = logging.getLogger(__name__)
 
 LEAD: Final = timedelta(days=36525)
 """A system is told of an access key at once, be it valid ever so much later."""
@@ -82,7 +80,7 @@ class Grants(Levels):
         self._asked: dict[str, int] = {}
         """In which round an access key was last asked for."""
         self._rounds = 0
-        self._are_lost = False
+        self._lost = Lost()
         self._seem_gone: set[str] = set()
         """The ids of access keys that look removed, although nobody answered their removal."""
 
@@ -178,7 +176,7 @@ class Grants(Levels):
     ) -> dict[str, IssuedGrant | None]:
         """Return how access keys stand (3.3), of as many as are asked for at once."""
         due = sorted(
-            (grant for grant in grants if grant.vendor_id and _is_of_interest(grant)),
+            (grant for grant in grants if grant.vendor_id and is_of_interest(grant)),
             key=lambda grant: self._asked.get(grant.grant_id, 0),
         )[:MOST_ASKED]
         self._rounds += 1
@@ -202,25 +200,7 @@ class Grants(Levels):
             raise refused
         if None in found.values():
             await self._check()
-        lost = [
-            grant
-            for grant in due
-            if found.get(grant.grant_id, grant) is None
-            and grant.state is not GrantState.REVOKING
-        ]
-        are_lost = len(lost) > 1 and not any(found.values())
-        if are_lost and not self._are_lost:
-            _LOGGER.warning(
-                "None of the access keys is known to IntServ any more. Is the API key that of another integration?"
-            )
-        if due:
-            self._are_lost = are_lost
-        # Nobody removes all at once; to the key of another integration none of them is known.
-        return {
-            grant_id: row
-            for grant_id, row in found.items()
-            if not are_lost or grant_id not in {grant.grant_id for grant in lost}
-        }
+        return {} if self._lost.take(grants, found) else found
 
     async def _one(self, grant: Followed) -> IssuedGrant | None:
         assert grant.vendor_id is not None
@@ -246,7 +226,3 @@ def _whose(added: WireAdded) -> WirePerson | None:
         return WirePerson.parse(added.person)
     except AnswerNotUnderstood:
         return None
-
-
-def _is_of_interest(grant: Followed) -> bool:
-    return grant.in_doubt or grant.state not in (GrantState.REVOKED, GrantState.EXPIRED)
