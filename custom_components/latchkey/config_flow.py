@@ -248,6 +248,9 @@ class LatchkeyConfigFlow(ConfigFlow, domain=DOMAIN):
                 title=f"{VENDORS[vendor].name} {account.name}", data=data
             )
         if account.parts.isdisjoint(entry.data.get(CONF_PARTS, ())):
+            if self.source == SOURCE_REAUTH and entry.unique_id != self.unique_id:
+                # Else nothing would ask for the credentials any more.
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
             self._abort_if_unique_id_mismatch(reason="wrong_account")
         return self.async_update_reload_and_abort(entry, data=data)
 

@@ -20,6 +20,7 @@ from . import fields, grant_bookings, grant_doubts, grant_fields
 from .const import (
     ATTR_ACCESS,
     ATTR_CODE,
+    ATTR_CONFIRM,
     ATTR_CREDENTIAL,
     ATTR_END,
     ATTR_GRANT_ID,
@@ -58,10 +59,16 @@ def async_setup_grant_actions(hass: HomeAssistant) -> None:
             _issue_key,
             (*_TARGET, *_LIMITS, *_KEY, ATTR_CODE, ATTR_CREDENTIAL),
         ),
-        "update_grant": (_update, (ATTR_GRANT_ID, *_LIMITS, *_CHANGES, ATTR_CODE)),
+        "update_grant": (
+            _update,
+            (ATTR_GRANT_ID, *_LIMITS, *_CHANGES, ATTR_CODE, ATTR_CONFIRM),
+        ),
         "revoke_grant": (
             _revoke,
-            (ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID, ATTR_CODE, ATTR_CREDENTIAL),
+            (
+                *(ATTR_GRANT_ID, ATTR_CONFIG_ENTRY_ID),
+                *(ATTR_CODE, ATTR_CREDENTIAL, ATTR_CONFIRM),
+            ),
         ),
         "get_grants": (get_grants, _TARGET),
     }
@@ -206,18 +213,18 @@ async def _revoke(hass: HomeAssistant, call: ServiceCall) -> list[Row]:
         refuse_final(keeper, record.credential, record.terms.end)
         return grant_doubts.code_to_revoke(call, keeper, record)
 
-    codes = [checked(entry, record) for entry, record in found]
-
-    async def revoke(place: Place, record: Record, code: str | None) -> Row:
+    async def revoke(place: Place, entry: LatchkeyConfigEntry, record: Record) -> Row:
+        code = checked(entry, record)
         revoked = await place.keeper.book.revoke(record, code)
         place.keeper.async_changed(record.scope)
         return place.grant(revoked)
 
-    places = [(_place(hass, entry, record), record) for entry, record in found]
+    # One that is refused keeps no other one from being taken back.
     return await asyncio.gather(
         *(
-            place.tried(revoke(place, record, code), **_known(record))
-            for (place, record), code in zip(places, codes, strict=True)
+            place.tried(revoke(place, entry, record), **_known(record))
+            for entry, record in found
+            for place in [_place(hass, entry, record)]
         )
     )
 

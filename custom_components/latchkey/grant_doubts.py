@@ -14,7 +14,7 @@ from .grant_rows import Place, Row, grant_errors
 from .ledger import Record
 from .vendors.granting import KnowsCodes
 from .vendors.grants import Credential, GrantState
-from .vendors.vendor import InvalidField
+from .vendors.vendor import InvalidField, NotFound
 
 
 def is_by_code(keeper: GrantKeeper, record: Record) -> bool:
@@ -38,6 +38,8 @@ async def issue_again(
     known = keeper.book.codes.of(record)
     if known is not None and not _is_same(keeper, record.credential, known, code):
         raise fields.invalid(ATTR_CODE, "not_the_code_in_doubt")
+    if known is None:
+        fields.confirmed(call, "confirm_code_of_doubt")
     # What was asked for last is what is repeated.
     present = record.wanted or record.terms
     terms = grant_fields.terms(call, keeper, record.credential, present)
@@ -48,6 +50,8 @@ async def issue_again(
         ulid_now(), record.access, record.credential, terms, code, again=record
     )
     keeper.async_changed(record.scope)
+    if record.grant_id in keeper.ledger.records and again.grant_id != record.grant_id:
+        raise fields.invalid(ATTR_CODE, "doubt_remains", grant_id=again.grant_id)
     return issued_row(place, again, issued, code)
 
 
@@ -72,6 +76,8 @@ def code_to_revoke(
     if other is not None and other.grant_id != record.grant_id:
         # It would be taken from whoever has that one, and nobody would be told.
         raise fields.invalid(ATTR_CODE, "code_of_other_grant", grant_id=other.grant_id)
+    if known is None:
+        fields.confirmed(call, "confirm_code_of_doubt")
     # In the spelling that was sent first.
     return known or code
 
@@ -98,7 +104,7 @@ async def revoke_code(hass: HomeAssistant, call: ServiceCall) -> Row:
             revoked = await keeper.book.revoke(record, known)
         keeper.async_changed(record.scope)
         return place.grant(revoked)
-    with vendor_errors(entry.title, GRANT_ERRORS):
+    with vendor_errors(entry.title, {**GRANT_ERRORS, NotFound: "not_found_code"}):
         await vendor.revoke_code(credential, code)
     # It may be one of ours, whose code is no longer remembered.
     keeper.async_hint()

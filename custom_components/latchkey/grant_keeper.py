@@ -20,7 +20,7 @@ from .grants import GrantBook
 from .ledger import Ledger, LedgerError, News, Record, Step
 from .ledger_store import LedgerStore
 from .timers import Timers
-from .vendors.granting import DeliversChanges, IssuesGrants
+from .vendors.granting import DeliversChanges, IssuesGrants, KnowsCodes
 from .vendors.grants import Delivery, DeliveryState, GrantState
 from .vendors.vendor import VendorError
 
@@ -67,7 +67,12 @@ class GrantKeeper:
             else None
         )
         self._looks = GrantLooks(vendor, self.ledger, dt_util.utcnow, self._idle)
-        self._repairs = GrantRepairs(hass, entry.entry_id, self.ledger)
+        self._repairs = GrantRepairs(
+            hass,
+            entry.entry_id,
+            self.ledger,
+            asks_for_codes=isinstance(vendor, KnowsCodes),
+        )
 
     async def async_load(self) -> None:
         """Load the ledger."""
@@ -126,6 +131,7 @@ class GrantKeeper:
     def async_changed(self, scope: str) -> None:
         """Bring what was changed to the device, and look after it soon, however long others have been waiting there."""
         self._looks.hasten(scope)
+        self._repairs.async_show()
         self._deliver(scope)
 
     async def async_take_in(self, copied: Sequence[Record]) -> list[Record]:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -17,6 +18,7 @@ from tests.intserv.grants import (
     keeper,
     keys,
     later,
+    listed,
     pin,
     refused,
     revoke,
@@ -84,11 +86,11 @@ async def test_repeated_while_it_is_taken_back(systems: Systems) -> None:
     await systems.start()
     row = await doubted(systems)
     await systems.restart()
-    gone = asyncio.create_task(revoke(systems, row, code="EM:4242"))
-    while not systems.count("accesskeys/remove"):
+    gone = asyncio.create_task(revoke(systems, row, code="EM:4242", confirm=True))
+    while not systems.count("accesskeys/remove") and not gone.done():
         await asyncio.sleep(0)
     with pytest.raises(HomeAssistantError) as caught:
-        await change(systems, row, code="EM:4242")
+        await change(systems, row, code="EM:4242", confirm=True)
     assert caught.value.translation_key == "conflict_grant"
     assert (await gone)["state"] == "revoking"
     assert not keys(systems, "Gun")
@@ -120,3 +122,59 @@ async def test_made_here_beside_a_doubt(
     other = await pin(systems, name="Bo Ek")
     assert other["grant_id"] != row["grant_id"]
     assert other["code"] == "739164"
+
+
+async def test_wrong_code(systems: Systems) -> None:
+    """A doubt that is closed by the code of an older grant remains, and that is told."""
+    await systems.start()
+    older = await card(systems, code="EM:777001", name="Cid Ek")
+    await systems.wait(SOON)
+    row = await doubted(systems)
+    await systems.restart()
+    with pytest.raises(HomeAssistantError) as caught:
+        await change(systems, row, code="EM:777001", confirm=True)
+    assert caught.value.translation_key == "doubt_remains"
+    assert caught.value.translation_placeholders is not None
+    assert caught.value.translation_placeholders["grant_id"] == older["grant_id"]
+    assert await state(systems, row) == "unknown"
+    await change(systems, row, code="EM:4242", confirm=True)
+    assert await state(systems, row) == "pending"
+    assert len(await listed(systems)) == 2
+
+
+async def test_among_others(systems: Systems) -> None:
+    """A doubt without its code keeps no other grant from being taken back."""
+    await systems.start()
+    row = await doubted(systems)
+    other = await card(systems, code="EM:777001", name="Cid Ek")
+    await systems.restart()
+    answer = await systems.act(
+        "revoke_grant", grant_id=[row["grant_id"], other["grant_id"]]
+    )
+    refusal, gone = answer["grants"]
+    assert "code" in refusal["error"]
+    assert gone["state"] == "revoking"
+    assert not keys(systems, "Cid")
+
+
+async def test_repair(systems: Systems) -> None:
+    """A doubt that nobody but the user can end is told of until it is ended."""
+    await systems.start()
+
+    def told() -> set[str | None]:
+        issues = ir.async_get(systems.hass).issues
+        return {
+            each.translation_key for (_, key), each in issues.items() if "doubt" in key
+        }
+
+    row = await doubted(systems)
+    assert told() == {"grant_in_doubt"}
+    await systems.restart()
+    assert told() == {"grant_in_doubt"}
+    await change(systems, row, code="EM:4242", confirm=True)
+    assert told() == set()
+    systems.fault("reset_after", ADD_KEY, times=1)
+    await change(systems, row, end_datetime=later(days=1))
+    assert told() == {"change_in_doubt"}
+    await change(systems, row)
+    assert told() == set()

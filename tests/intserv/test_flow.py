@@ -142,6 +142,10 @@ async def test_reauth(systems: Systems, seen: list[str], reason: str) -> None:
     if reason == "reauth_successful":
         assert systems.account() is ConfigEntryState.LOADED
         assert systems.entry.data[CONF_PARTS] == sorted(seen)
+        return
+    # It is asked for again.
+    (again,) = systems.hass.config_entries.flow.async_progress()
+    assert again["step_id"] == "reauth_confirm"
 
 
 async def test_reauth_of_other_systems(systems: Systems) -> None:

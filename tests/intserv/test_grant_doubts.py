@@ -77,8 +77,15 @@ async def test_closed_after_a_restart(
     action = change(systems, row, pin="1357")
     await refused(systems, "code_of_doubt_needed", "code", action)
     await refused(systems, "code_of_doubt_needed", "code", revoke(systems, row))
+    action = change(systems, row, code="EM:4242", pin="1357")
+    await refused(systems, "confirm_code_of_doubt", "confirm", action)
     closed = await change(
-        systems, row, code="EM:4242", pin="1357", end_datetime=later(days=3)
+        systems,
+        row,
+        code="EM:4242",
+        pin="1357",
+        end_datetime=later(days=3),
+        confirm=True,
     )
     assert (closed["grant_id"], closed["state"]) == (row["grant_id"], "pending")
     (key,) = keys(systems, "Gun")
@@ -99,11 +106,14 @@ async def test_revoked_after_a_restart(
     await systems.restart()
     if not is_done:
         with pytest.raises(HomeAssistantError) as caught:
-            await revoke(systems, row, code="EM:4242")
+            await revoke(systems, row, code="EM:4242", confirm=True)
         assert caught.value.translation_key == "not_found_grant"
         assert await state(systems, row) == "unknown"
         await systems.run(GRACE, 61)
-    assert (await revoke(systems, row, code="EM:4242"))["state"] == "revoking"
+    action = revoke(systems, row, code="EM:4242")
+    await refused(systems, "confirm_code_of_doubt", "confirm", action)
+    gone = await revoke(systems, row, code="EM:4242", confirm=True)
+    assert gone["state"] == "revoking"
     assert not keys(systems, "Gun")
     assert await state(systems, row) == "revoking"
     await systems.run(GRACE, 61)
@@ -154,11 +164,11 @@ async def test_doubt_and_repetition_after_a_restart(systems: Systems) -> None:
     assert again["grant_id"] != row["grant_id"]
     assert set(await listed(systems)) == {row["grant_id"], again["grant_id"]}
     with pytest.raises(HomeAssistantError) as caught:
-        await change(systems, row, code="EM:4242")
+        await change(systems, row, code="EM:4242", confirm=True)
     assert caught.value.translation_key == "conflict_grant"
     await systems.restart()
     with pytest.raises(HomeAssistantError):
-        await change(systems, row, code="EM:4242")
+        await change(systems, row, code="EM:4242", confirm=True)
     assert set(await listed(systems)) == {again["grant_id"]}
 
 

@@ -365,7 +365,7 @@ async def test_revoke_by_code(systems: Systems) -> None:
     assert david.id not in systems.cloud.integration.store.keys
     with pytest.raises(HomeAssistantError) as caught:
         await revoke(systems, code="864202", credential="pin")
-    assert caught.value.translation_key == "not_found_grant"
+    assert caught.value.translation_key == "not_found_code"
     # One of ours is found by its code.
     ours = await card(systems, code="EM:4242")
     gone = await revoke(systems, code="0x0000001092", credential="tag")

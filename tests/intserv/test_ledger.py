@@ -79,7 +79,7 @@ async def test_lost_and_restored(systems: Systems) -> None:
         if row["credential"] == "card" and row is not doubted:
             more["pin"] = "2468"
         if row is doubted:
-            more["code"] = "EM:4242"
+            more |= {"code": "EM:4242", "confirm": True}
         changed = await change(systems, row, end_datetime=later(days=30), **more)
         assert (changed["grant_id"], changed["state"]) == (row["grant_id"], "pending")
     assert len(keys(systems, "Gun")) == 2 * COUNT
