@@ -29,6 +29,13 @@ class GrantCodes:
         known = self._codes.get(record.grant_id)
         return known[1] if known else None
 
+    def is_another(self, record: Record, code: str) -> bool:
+        """Return whether a grant is known to have another code than this one, in whichever spelling."""
+        known = self._codes.get(record.grant_id)
+        if self._vendor is None or known is None:
+            return False
+        return self._vendor.same_code(known[0], code) != known[2]
+
     def in_use(self, credential: Credential, *, doubted: bool) -> set[str]:
         """Return the codes of a credential that nothing else may be issued with; those in doubt may be issued again."""
         return {

@@ -36,7 +36,7 @@ async def issue_again(
     keeper = place.keeper
     code = _code(call, keeper, record.credential)
     known = keeper.book.codes.of(record)
-    if known is not None and not _is_same(keeper, record.credential, known, code):
+    if keeper.book.codes.is_another(record, code):
         raise fields.invalid(ATTR_CODE, "not_the_code_in_doubt")
     if known is None:
         fields.confirmed(call, "confirm_code_of_doubt")
@@ -70,7 +70,7 @@ def code_to_revoke(
     if known is not None and not is_given:
         return known
     code = _code(call, keeper, record.credential)
-    if known is not None and not _is_same(keeper, record.credential, known, code):
+    if keeper.book.codes.is_another(record, code):
         raise fields.invalid(ATTR_CODE, "not_the_code_in_doubt")
     other = keeper.book.codes.held(record.credential, code)
     if other is not None and other.grant_id != record.grant_id:
@@ -128,9 +128,3 @@ def _code(call: ServiceCall, keeper: GrantKeeper, credential: Credential) -> str
     except InvalidField as err:
         raise fields.invalid(err.field, err.reason) from None
     return code
-
-
-def _is_same(keeper: GrantKeeper, credential: Credential, one: str, other: str) -> bool:
-    vendor = keeper.vendor
-    assert isinstance(vendor, KnowsCodes)
-    return vendor.same_code(credential, one) == vendor.same_code(credential, other)

@@ -129,10 +129,10 @@ class GrantIssuing(GrantRecords):
                 )
                 if twin := self.codes.twin(record):
                     record = self._as_twin(record, twin, code)
-                    if before and twin.created_at < before.created_at:
-                        # It was another code than that of the doubt, which remains.
+                    if before and known is None and twin.created_at < before.created_at:
+                        # It was hardly the code of the doubt, which nobody remembers: that remains.
                         self._put(before)
-                        self.codes.keep(before, known)
+                        self.codes.keep(before, None)
                     issued = replace(issued, was_there=True)
                 self._accepted[record.grant_id] = self._clock()
                 record = await self._read_back(record)

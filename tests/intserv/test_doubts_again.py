@@ -178,3 +178,17 @@ async def test_repair(systems: Systems) -> None:
     assert told() == {"change_in_doubt"}
     await change(systems, row)
     assert told() == set()
+
+
+async def test_older_grant_of_a_remembered_code(systems: Systems) -> None:
+    """A doubt whose code is remembered is that of the older grant with the same code, and ends as that."""
+    await systems.start()
+    older = await card(systems, name="Cid Ek")
+    await systems.wait(SOON)
+    await systems.restart()
+    row = await doubted(systems)
+    assert row["grant_id"] != older["grant_id"]
+    with pytest.raises(HomeAssistantError) as caught:
+        await card(systems)
+    assert caught.value.translation_key == "code_was_there"
+    assert set(await listed(systems)) == {older["grant_id"]}
